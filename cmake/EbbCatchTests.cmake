@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+# Links Catch2 (2.13 or 3), and registers every case of a program as a test with a label.
+find_package(Catch2 REQUIRED)
+include(Catch)
+
+function(ebb_catch_tests target label)
+  target_link_libraries(${target} PRIVATE ebb::ebb Catch2::Catch2WithMain)
+  if(Catch2_VERSION VERSION_GREATER_EQUAL 3)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/catch3)
+  endif()
+  ebb_warnings(${target})
+  # `--warn NoTests`: a name that Catch2 does not find again (it has a language for names) is then a
+  # failure, not a success.
+  catch_discover_tests(${target} EXTRA_ARGS --warn NoTests PROPERTIES LABELS ${label} TIMEOUT 300)
+endfunction()

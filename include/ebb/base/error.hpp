@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// \brief Typed errors: who, how much, and what to do about it.
+///
+/// | id  | type               | when                                                             |
+/// |-----|--------------------|------------------------------------------------------------------|
+/// | E01 | `OutOfWorkspace`   | a request does not fit and the spill policy refuses              |
+/// | E02 | `StaleArray`       | a handle is used whose cycle is over                             |
+/// | E03 | `NoOpenCycle`      | memory is asked of a workspace that is closed                    |
+/// | E04 | `NotOpen`          | a closed workspace is borrowed, or is the target of a copy       |
+/// | E05 | `SpaceRefused`     | the space has no more bytes                                      |
+/// | E06 | `BadRequest`       | a size or an alignment that cannot be served                     |
+/// | E07 | `WrongThread`      | a workspace is used while another thread has it open             |
+/// | E09 | `BadConfiguration` | policies whose numbers contradict each other                     |
+///
+/// Every id has a page, `docs/errors/E01.md` and so on. The numbers between belong to parts that
+/// bring their errors along.
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace ebb {
+
+/// The base of everything that ebb throws.
+///
+/// - For: catching any of them; `what()` starts with the id and ends with the page
+/// - Threads: a value; anybody
+class Error : public std::runtime_error {
+ public:
+  /// The stable id, as in `E01`.
+  [[nodiscard]] const char* id() const noexcept { return id_; }
+
+ protected:
+  Error(const char* id, std::string_view type, std::string_view text)
+      : std::runtime_error(message(id, type, text)), id_(id) {}
+
+ private:
+  static std::string message(const char* id, std::string_view type, std::string_view text) {
+    std::string message = "ebb-";
+    message.append(id).append(" ").append(type).append(": ").append(text);
+    message.append(" docs/errors/").append(id).append(".md");
+    return message;
+  }
+
+  const char* id_;
+};
+
+/// A request does not fit and the spill policy refuses.
+struct OutOfWorkspace : Error {
+  explicit OutOfWorkspace(std::string_view text) : Error("E01", "OutOfWorkspace", text) {}
+};
+
+/// A handle is used whose cycle is over.
+struct StaleArray : Error {
+  explicit StaleArray(std::string_view text) : Error("E02", "StaleArray", text) {}
+};
+
+/// Memory is asked of a workspace that is closed.
+struct NoOpenCycle : Error {
+  explicit NoOpenCycle(std::string_view text) : Error("E03", "NoOpenCycle", text) {}
+};
+
+/// A closed workspace is borrowed, or is the target of a copy.
+struct NotOpen : Error {
+  explicit NotOpen(std::string_view text) : Error("E04", "NotOpen", text) {}
+};
+
+/// The space has no more bytes.
+struct SpaceRefused : Error {
+  explicit SpaceRefused(std::string_view text) : Error("E05", "SpaceRefused", text) {}
+};
+
+/// A size or an alignment cannot be served.
+struct BadRequest : Error {
+  explicit BadRequest(std::string_view text) : Error("E06", "BadRequest", text) {}
+};
+
+/// A workspace is used while another thread has it open.
+struct WrongThread : Error {
+  explicit WrongThread(std::string_view text) : Error("E07", "WrongThread", text) {}
+};
+
+/// The numbers of two policies, or of one, contradict each other.
+struct BadConfiguration : Error {
+  explicit BadConfiguration(std::string_view text) : Error("E09", "BadConfiguration", text) {}
+};
+
+/// A number for people: 1048576 reads `1 048 576`.
+[[nodiscard]] inline std::string grouped(unsigned long long number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t left = digits.size(); left > 3;) digits.insert(left -= 3, 1, ' ');
+  return digits;
+}
+
+}  // namespace ebb

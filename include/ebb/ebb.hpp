@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// \brief All of ebb that needs nothing but the standard library.
+
+#include <ebb/adapt/pmr.hpp>
+#include <ebb/adapt/std_allocator.hpp>
+#include <ebb/base/alignment.hpp>
+#include <ebb/base/arithmetic.hpp>
+#include <ebb/base/block.hpp>
+#include <ebb/base/config.hpp>
+#include <ebb/base/contract.hpp>
+#include <ebb/base/error.hpp>
+#include <ebb/base/generation.hpp>
+#include <ebb/base/slot.hpp>
+#include <ebb/engine/core.hpp>
+#include <ebb/engine/failure.hpp>
+#include <ebb/engine/heap.hpp>
+#include <ebb/engine/ledger.hpp>
+#include <ebb/engine/overflow.hpp>
+#include <ebb/engine/report.hpp>
+#include <ebb/engine/sizer.hpp>
+#include <ebb/engine/stack.hpp>
+#include <ebb/engine/stale.hpp>
+#include <ebb/policy/allocation.hpp>
+#include <ebb/policy/bounds.hpp>
+#include <ebb/policy/checks.hpp>
+#include <ebb/policy/granule.hpp>
+#include <ebb/policy/learning.hpp>
+#include <ebb/policy/policy.hpp>
+#include <ebb/policy/reset.hpp>
+#include <ebb/policy/spill.hpp>
+#include <ebb/policy/start.hpp>
+#include <ebb/space/buffer.hpp>
+#include <ebb/space/counted.hpp>
+#include <ebb/space/failing.hpp>
+#include <ebb/space/host.hpp>
+#include <ebb/space/limited.hpp>
+#include <ebb/space/prefault.hpp>
+#include <ebb/space/retrying.hpp>
+#include <ebb/space/space.hpp>
+#include <ebb/version.hpp>
+#include <ebb/workspace/array.hpp>
+#include <ebb/workspace/burst.hpp>
+#include <ebb/workspace/composition.hpp>
+#include <ebb/workspace/current.hpp>
+#include <ebb/workspace/cycle.hpp>
+#include <ebb/workspace/workspace.hpp>

@@ -1,0 +1,838 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// \brief The mechanism under every workspace: a cursor, and what happens when it does not fit.
+///
+/// The fast path touches `cur_` and `end_` and nothing else:
+///
+///     p = cur;  if (bytes - 1 >= end - p) slow;  cur = p + round_up(bytes);
+///
+/// A closed workspace keeps both null, where no piece can lie: nothing fits, everything takes the
+/// slow path, and zero bytes do too. So one fast path is sound for all. Null, and not the end of
+/// the block, because a give-back compares with the cursor and would open it again.
+///
+/// | `owner_`                  | the workspace is                                                |
+/// |---------------------------|-----------------------------------------------------------------|
+/// | 0                         | closed, and the next enter has nothing to decide                |
+/// | `slowly`                  | closed, and the next enter looks closer                         |
+/// | a thread                  | open on that thread by one token, and nothing out of the ordinary |
+/// | a thread, and `slowly`    | open there, and the close has more to do than to read the cursor |
+///
+/// The members are found again in three groups: what the fast path and a plain enter and leave
+/// touch, what one cycle gathers, and what stays.
+
+#include <ebb/base/alignment.hpp>
+#include <ebb/base/block.hpp>
+#include <ebb/base/config.hpp>
+#include <ebb/base/generation.hpp>
+#include <ebb/engine/failure.hpp>
+#include <ebb/engine/ledger.hpp>
+#include <ebb/engine/overflow.hpp>
+#include <ebb/engine/report.hpp>
+#include <ebb/engine/stack.hpp>
+#include <ebb/policy/policy.hpp>
+#include <ebb/policy/spill.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string_view>
+#include <utility>
+
+namespace ebb {
+
+/// One entry on the scopes of a thread, and the cycle it belongs to.
+struct Scope {
+  EpochCell* cell;
+  EpochNumber number;
+  std::size_t depth;  ///< of the stack with this entry on top
+};
+
+/// What a slow path answers: an address, or why there is none.
+struct Taken {
+  void* pointer = nullptr;
+  Failure failure;
+};
+
+/// Any workspace, its sentence forgotten.
+///
+/// - For: code that serves every workspace: arrays, adapters, erased workspaces
+/// - Units: bytes; sizes are rounded up to the granule of the workspace
+/// - Errors: as the functions say; the workspace is unchanged and usable
+/// - Costs: taking and giving back as in a workspace, plus one load for the granule
+/// - Threads: while open, its owner; while closed, anybody who is ordered after the last close
+class Core {
+ public:
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  /// Takes bytes from the open cycle, aligned to the granule.
+  ///
+  /// - Units: `bytes` before rounding
+  /// - Errors: `NoOpenCycle`, `OutOfWorkspace`, `SpaceRefused`, `BadRequest`, `WrongThread`; the
+  ///   workspace is unchanged
+  /// - Costs: one comparison and one addition; on overflow, what the spill policy says
+  [[nodiscard]] void* allocate(std::size_t bytes) { return take(bytes, mask_); }
+
+  /// Takes bytes from the open cycle.
+  ///
+  /// - Units: `bytes` before rounding; `alignment` in bytes, a power of two
+  /// - Errors: those of `allocate(bytes)`; `BadRequest` for an alignment that cannot be served
+  /// - Costs: those of `allocate(bytes)` up to the granule, else a slow path
+  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment) {
+    return take(bytes, alignment, mask_);
+  }
+
+  /// Takes a number of bytes that is known when compiling.
+  ///
+  /// - Errors: those of `allocate(bytes)`
+  /// - Costs: those of `allocate(bytes)`, two instructions fewer
+  template <std::size_t Bytes>
+  [[nodiscard]] void* allocate() {
+    return take_known(Bytes, mask_);
+  }
+
+  /// Takes bytes from the open cycle, or answers null where `allocate` would throw.
+  [[nodiscard]] void* try_allocate(std::size_t bytes, std::size_t alignment) noexcept {
+    return try_take(bytes, alignment, mask_);
+  }
+  [[nodiscard]] void* try_allocate(std::size_t bytes) noexcept {
+    return try_take(bytes, mask_ + 1, mask_);
+  }
+
+  /// Gives a piece of this cycle back.
+  ///
+  /// - Units: `bytes` as they were taken
+  /// - Expects: a live piece of this cycle, or null, as with `free`. A piece found to be foreign is
+  ///   reported: the next take of this cycle throws `BadRequest`
+  /// - Costs: two comparisons where the piece lies on top, else a slow path
+  void deallocate(void* pointer, std::size_t bytes) noexcept { give(pointer, bytes, mask_); }
+
+  /// Gives a piece back whose end is known, as an `Array` knows it.
+  EBB_ALWAYS_INLINE void deallocate_until(void* pointer, std::byte* end) noexcept {
+    auto* const piece = static_cast<std::byte*>(pointer);
+    if (end != range_.cur) [[unlikely]]
+      return give_slowly(piece, static_cast<std::size_t>(end - piece));
+    // The high-water mark is kept on the way down, so that the way up is free.
+    if (end > high_) high_ = end;
+    range_.cur = piece;
+  }
+
+  /// Changes the size of the topmost piece in place; never spills.
+  ///
+  /// - Returns: false where that cannot be; nothing has changed
+  [[nodiscard]] EBB_COLD inline bool try_expand(void* pointer, std::size_t old_bytes,
+                                                std::size_t new_bytes) noexcept;
+
+  [[nodiscard]] bool is_open() const noexcept {
+    return owner_.load(std::memory_order_relaxed) > slowly;
+  }
+
+  /// Counts real enters, plus one for each destroy.
+  [[nodiscard]] std::uint64_t generation() const noexcept { return cell_->generation(number_); }
+
+  [[nodiscard]] std::string_view name() const noexcept { return name_; }
+
+  /// The granule, to which sizes are rounded.
+  [[nodiscard]] Alignment granule() const noexcept { return Alignment(mask_ + 1); }
+
+  /// All numbers of the workspace.
+  ///
+  /// - Costs: a copy of them, and of the name
+  [[nodiscard]] EBB_COLD inline Report report() const;
+
+  /// Sets a function that is told of the report whenever a cycle has ended; null for none.
+  ///
+  /// - Errors: `WrongThread`
+  EBB_COLD inline void on_close(void (*hook)(const Report&) noexcept);
+
+  /// Says how big the block shall be before the next cycle, if that is more than it is.
+  ///
+  /// - Units: `bytes`, exact: no head-room is added
+  /// - Errors: `BadRequest` while open and beyond the bounds, `WrongThread`; nothing has changed.
+  ///   The space is asked by the next `enter`
+  EBB_COLD inline void reserve(std::size_t bytes);
+
+  /// Switches the block off: requests go out alone, nothing is learnt, until it is switched on
+  /// again.
+  ///
+  /// - Errors: `WrongThread`
+  EBB_COLD inline void set_enabled(bool enabled);
+
+  /// Closes the cycle if one is open, gives the block back and forgets what was learnt.
+  ///
+  /// - Errors: `WrongThread`; nothing has changed
+  /// - Keeps: no pointer; totals and the generation go on
+  EBB_COLD inline void destroy();
+
+  /// \name What tokens, handles and adapters use
+  /// \{
+
+  /// Opens a cycle, or nests in the open one.
+  ///
+  /// - Errors: `WrongThread`, `SpaceRefused`, `BadRequest`; nothing has changed
+  [[nodiscard]] EBB_ALWAYS_INLINE Scope open() {
+    detail::ScopeStack& stack = detail::scope_stack_v1;
+    if (owner_.load(std::memory_order_relaxed) != 0 || !stack.has_near_room()) [[unlikely]]
+      return scope_at(open_slowly());
+    const std::size_t depth = stack.push_near(this);
+    owner_.store(this_thread(), std::memory_order_relaxed);
+    range_ = first_range_;
+    EpochCell* const cell = cell_;
+    const EpochNumber number = next_epoch(number_);
+    number_ = number;
+    cell->number.store(number, std::memory_order_release);
+    return {cell, number, depth};
+  }
+
+  /// Removes the entry of an `open()`; the last one ends the cycle.
+  ///
+  /// - Expects: the scope's cell still shows its number
+  EBB_ALWAYS_INLINE void close(const Scope& scope) noexcept {
+    detail::ScopeStack& stack = detail::scope_stack_v1;
+    if (owner_.load(std::memory_order_relaxed) != this_thread() || stack.size() != scope.depth)
+        [[unlikely]]
+      return close_slowly(scope.depth);
+    stack.pop_near(scope.depth);
+    // Nothing spilled, nothing was given back out of order: the cursor tells all.
+    const std::byte* const top = std::max(high_, range_.cur);
+    const auto demand = static_cast<std::size_t>(top - first_range_.cur);
+    last_demand_ = demand;
+    if (demand > largest_demand_) largest_demand_ = demand;
+    scope.cell->number.store(closed_epoch(scope.number), std::memory_order_release);
+    range_ = {};
+    high_ = nullptr;
+    owner_.store(0, std::memory_order_relaxed);
+  }
+
+  /// Makes the open workspace current again.
+  ///
+  /// - Errors: `NotOpen`, `WrongThread`, `SpaceRefused`; nothing has changed
+  [[nodiscard]] EBB_COLD inline Scope open_borrow();
+
+  /// Removes the entry of an `open_borrow()`.
+  EBB_COLD inline void close_borrow(const Scope& scope) noexcept;
+
+  /// Where a piece ends that was taken with this size.
+  [[nodiscard]] std::byte* end_of(void* pointer, std::size_t bytes) const noexcept {
+    return static_cast<std::byte*>(pointer) + rounded(bytes, mask_);
+  }
+
+  /// Removes an entry from the scopes of this thread.
+  EBB_COLD inline static void remove_scope(std::size_t depth) noexcept;
+
+  /// What handles made now carry. A plain member: even an unused atomic load is never removed.
+  [[nodiscard]] EpochNumber number() const noexcept { return number_; }
+  [[nodiscard]] EpochCell* cell() const noexcept { return cell_; }
+
+  /// Throws `BadRequest`: `count` elements of `bytes` bytes are more than a `std::size_t` counts.
+  [[noreturn]] EBB_COLD void raise_size_overflow(std::size_t count, std::size_t bytes) const {
+    detail::raise_failure({.kind = Failure::Kind::size_overflow, .wanted = count, .limit = bytes},
+                          name_);
+  }
+
+  /// Throws `NoOpenCycle` or `WrongThread` unless this thread has a cycle open.
+  void expect_open(Failure::Kind when_closed = Failure::Kind::no_open_cycle) const {
+    if (!is_mine()) [[unlikely]]
+      detail::raise_failure(not_mine(when_closed), name_);
+  }
+  /// \}
+
+ protected:
+  /// Starts closed, with a cell of its own. The name must outlive the workspace.
+  ///
+  /// - Errors: `SpaceRefused` when no page for an epoch cell can be had
+  EBB_COLD Core(std::string_view name, Alignment granule)
+      : mask_(granule.bytes() - 1),
+        cell_(detail::epoch_slab_v1.issue(this, name)),
+        owner_(slowly),
+        name_(name) {
+    if (cell_ == nullptr)
+      detail::raise_failure({.kind = Failure::Kind::space_refused, .wanted = sizeof(EpochCell)},
+                            name_);
+    number_ = cell_->first.load(std::memory_order_relaxed);
+  }
+
+  /// For the core that serves arrays outside every workspace: always there, never open.
+  constexpr Core() noexcept = default;
+
+  ~Core() = default;
+
+  /// Gives everything back: called by the destructor of the workspace, whose answers it needs.
+  EBB_COLD inline void end_life() noexcept;
+
+  /// Rounds up to the granule; 0 stays 0.
+  [[nodiscard]] static constexpr std::size_t rounded(std::size_t bytes, std::size_t mask) noexcept {
+    return ((bytes - 1) | mask) + 1;
+  }
+
+  // Taking and giving, with the granule as the caller knows it: a constant in a workspace, a member
+  // in `Core`. Both must be the same number, or a give-back swallows a neighbour.
+  [[nodiscard]] EBB_ALWAYS_INLINE void* take(std::size_t bytes, std::size_t mask) {
+    if (__builtin_constant_p(bytes) && is_small(bytes)) return take_known(bytes, mask);
+    asm("" : "+r"(bytes));  // keeps g++ from hoisting the load of `end` out of both arms
+    std::byte* const piece = range_.cur;
+    if (bytes - 1 >= static_cast<std::size_t>(range_.end - piece)) [[unlikely]]
+      return take_slowly(bytes, mask + 1);
+    range_.cur = piece + rounded(bytes, mask);
+    return piece;
+  }
+  [[nodiscard]] EBB_ALWAYS_INLINE void* take(std::size_t bytes, std::size_t alignment,
+                                             std::size_t mask) {
+    if (!is_free(alignment, mask)) [[unlikely]]
+      return take_slowly(bytes, alignment);
+    return take(bytes, mask);
+  }
+  [[nodiscard]] EBB_ALWAYS_INLINE void* take_known(std::size_t bytes, std::size_t mask) {
+    if (!is_small(bytes)) return take_slowly(bytes, mask + 1);
+    std::byte* const piece = range_.cur;
+    const std::uintptr_t next = address_of(piece) + rounded(bytes, mask);
+    if (next > address_of(range_.end)) [[unlikely]]
+      return take_slowly(bytes, mask + 1);
+    range_.cur = reinterpret_cast<std::byte*>(next);
+    return piece;
+  }
+  [[nodiscard]] EBB_ALWAYS_INLINE void* try_take(std::size_t bytes, std::size_t alignment,
+                                                 std::size_t mask) noexcept {
+    std::byte* const piece = range_.cur;
+    if (!is_free(alignment, mask) || bytes - 1 >= static_cast<std::size_t>(range_.end - piece))
+        [[unlikely]]
+      return take_elsewhere(bytes, alignment).pointer;
+    range_.cur = piece + rounded(bytes, mask);
+    return piece;
+  }
+  EBB_ALWAYS_INLINE void give(void* pointer, std::size_t bytes, std::size_t mask) noexcept {
+    deallocate_until(pointer, static_cast<std::byte*>(pointer) + rounded(bytes, mask));
+  }
+
+  // What a sentence answers. Asked on slow paths only.
+  [[nodiscard]] virtual void* space_allocate(std::size_t bytes, std::size_t alignment) noexcept = 0;
+  virtual void space_deallocate(void* pointer, std::size_t bytes,
+                                std::size_t alignment) noexcept = 0;
+  [[nodiscard]] virtual std::size_t max_alignment() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t one_block_bytes() const noexcept = 0;  // 0: not such a space
+  [[nodiscard]] virtual std::size_t first_block_bytes() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t clamp(std::size_t bytes) const noexcept = 0;
+  [[nodiscard]] virtual std::size_t with_headroom(std::size_t bytes) const noexcept = 0;
+  [[nodiscard]] virtual Overflow on_overflow(Shortfall shortfall) const noexcept = 0;
+  [[nodiscard]] virtual bool would_grow(CycleUse use) const noexcept = 0;
+  [[nodiscard]] virtual bool is_learning() const noexcept = 0;
+  virtual void learn(CycleUse use, bool by_exception) noexcept = 0;  // may call `exchange_block`
+  virtual void forget() noexcept = 0;
+
+  // The slow path of a give; virtual for the heap, which has no cursor.
+  inline virtual void give_elsewhere(void* pointer, std::size_t bytes) noexcept;
+
+  /// Exchanges the block, the new one first: a refusal leaves the old one.
+  EBB_COLD inline bool exchange_block(std::size_t bytes) noexcept;
+
+ private:
+  struct Range {
+    std::byte* cur = nullptr;
+    std::byte* end = nullptr;
+  };
+
+  static constexpr std::uintptr_t slowly = 1;
+
+  static constexpr std::size_t first_chunk_bytes = std::size_t{64} * 1024;
+
+  // The thread pointer names a thread in one instruction; the address of a thread-local takes two.
+  EBB_ALWAYS_INLINE static std::uintptr_t this_thread() noexcept {
+    return address_of(__builtin_thread_pointer());
+  }
+  [[nodiscard]] Scope scope_at(std::size_t depth) const noexcept { return {cell_, number_, depth}; }
+
+  // Small enough that no address plus the rounded size wraps.
+  static constexpr bool is_small(std::size_t bytes) noexcept {
+    return bytes - 1 < (std::size_t{1} << 40U);
+  }
+  // An alignment that every piece has: a power of two up to the granule. Zero is none.
+  static constexpr bool is_free(std::size_t alignment, std::size_t mask) noexcept {
+    return (alignment & (alignment - 1)) == 0 && alignment - 1 <= mask;
+  }
+
+  [[nodiscard]] bool is_mine() const noexcept {
+    return (owner_.load(std::memory_order_relaxed) & ~slowly) == this_thread();
+  }
+  [[nodiscard]] Failure not_mine(Failure::Kind when_closed) const noexcept {
+    return {.kind = is_open() ? Failure::Kind::wrong_thread : when_closed};
+  }
+  void expect_not_elsewhere() const {
+    if (is_open() && !is_mine()) detail::raise_failure(not_mine({}), name_);
+  }
+
+  EBB_COLD void* take_slowly(std::size_t bytes, std::size_t alignment) {
+    const Taken taken = take_elsewhere(bytes, alignment);
+    if (taken.pointer == nullptr) detail::raise_failure(taken.failure, name_);
+    return taken.pointer;
+  }
+
+  EBB_COLD void give_slowly(void* pointer, std::size_t bytes) noexcept {
+    give_elsewhere(pointer, bytes);
+  }
+
+  EBB_COLD inline Taken take_elsewhere(std::size_t bytes, std::size_t alignment) noexcept;
+  inline Taken take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept;
+  inline Taken take_alone(std::size_t size, std::size_t alignment) noexcept;
+  inline Taken take_from_new_chunk(std::size_t size, std::size_t alignment) noexcept;
+  inline bool fits(std::size_t size, std::size_t alignment) const noexcept;
+  void* place(std::size_t size, std::size_t alignment) noexcept;
+
+  EBB_COLD inline std::size_t open_slowly();
+  EBB_COLD inline void close_slowly(std::size_t depth) noexcept;
+  EBB_COLD inline Failure prepare_block() noexcept;
+  enum class CycleEnd : unsigned char { closed, by_exception, destroyed };
+  EBB_COLD inline void end_cycle(CycleEnd how) noexcept;
+  inline void return_outside() noexcept;
+
+  [[nodiscard]] void* ask_space(std::size_t bytes, std::size_t alignment) noexcept;
+  inline void release_block() noexcept;
+  void set_block(Block block) noexcept {
+    block_ = block;
+    first_range_ = block ? Range{block.begin, block.end()} : Range{};
+  }
+
+  [[nodiscard]] std::size_t position(const std::byte* at) const noexcept {
+    return address_of(at) - origin_;
+  }
+  [[nodiscard]] std::size_t left() const noexcept {
+    return static_cast<std::size_t>(range_.end - range_.cur);
+  }
+  // Books what the cursor tells, before something other than the cursor changes.
+  void settle() noexcept {
+    high_ = std::max(high_, range_.cur);
+    meter_.note(position(high_));
+    high_ = range_.cur;
+    look_closer();
+  }
+  // Sends the next close, or, of a closed workspace, the next enter, the slow way.
+  void look_closer() noexcept {
+    owner_.store(owner_.load(std::memory_order_relaxed) | slowly, std::memory_order_relaxed);
+  }
+
+  // A parked cycle has `range_` put aside, so that every take comes the slow way.
+  void park() noexcept {
+    if (!std::exchange(is_parked_, true)) parked_ = std::exchange(range_, Range{});
+  }
+  void unpark() noexcept {
+    if (std::exchange(is_parked_, false)) range_ = parked_;
+  }
+  void park_if_needed() noexcept {
+    if (!enabled_ || pending_) park();
+  }
+
+  // An enter looks closer while something is to be learnt, told, reserved, left out or measured.
+  [[nodiscard]] bool is_special() const noexcept {
+    return !enabled_ || is_learning() || reserved_ != 0 || hook_ != nullptr || live_gap_ != 0 ||
+           (!block_ && (one_block_bytes() != 0 || first_block_bytes() != 0));
+  }
+
+  // What the fast path and a plain enter and leave touch.
+  Range range_;
+  Range first_range_;  ///< the block, as a cycle finds it
+  std::byte* high_ = nullptr;
+  std::size_t mask_ = 0;
+  EpochNumber number_ = 0;  ///< of the open or last cycle, as its handles carry it
+  EpochCell* cell_ = nullptr;
+  std::atomic<std::uintptr_t> owner_{0};
+  std::size_t last_demand_ = 0;
+  std::size_t largest_demand_ = 0;
+
+  // What one cycle gathers.
+  std::uintptr_t origin_ = 0;  ///< the address of position 0, for the memory under the cursor
+  CycleMeter meter_;
+  ChunkList chunks_;
+  std::size_t chunks_from_ = 0;  ///< the position at which the first chunk begins
+  LonePieces lone_;
+  Range parked_;
+  bool is_parked_ = false;
+  std::size_t more_tokens_ = 0;  ///< of the open cycle, beyond the first
+  Failure pending_;              ///< found by a give; the next take throws it
+  int exceptions_ = 0;
+
+  // What stays.
+  bool enabled_ = true;
+  std::size_t live_gap_ = 0;  ///< what the live peak of the last cycle was below its demand
+  Block block_;
+  std::size_t reserved_ = 0;
+  Totals totals_;
+  void (*hook_)(const Report&) noexcept = nullptr;
+  std::string_view name_;
+};
+
+Taken Core::take_elsewhere(std::size_t bytes, std::size_t alignment) noexcept {
+  if (!is_mine()) {
+    Failure failure = not_mine(Failure::Kind::no_open_cycle);
+    failure.wanted = bytes;
+    return {nullptr, failure};
+  }
+  unpark();
+  const Taken taken = pending_ ? Taken{nullptr, std::exchange(pending_, Failure{})}
+                               : take_in_cycle(bytes, alignment);
+  park_if_needed();
+  return taken;
+}
+
+Taken Core::take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept {
+  if (!is_alignment(alignment) || alignment > max_alignment())
+    return {nullptr,
+            {.kind = Failure::Kind::bad_alignment, .wanted = alignment, .limit = max_alignment()}};
+  if (bytes == 0) return {reinterpret_cast<void*>(alignment), {}};
+  // Half the address space is more than any space has; below it, no sum of sizes here can wrap.
+  if (bytes > max_bytes / 2 - mask_)
+    return {nullptr, {.kind = Failure::Kind::size_overflow, .wanted = bytes, .limit = 1}};
+  const std::size_t size = round_up(bytes, granule());
+  if (clamp(size) < size && clamp(bytes) < bytes)
+    return {nullptr,
+            {.kind = Failure::Kind::beyond_bounds, .wanted = bytes, .limit = clamp(bytes)}};
+  if (!enabled_) return take_alone(size, alignment);
+  if (fits(size, alignment)) return {place(size, alignment), {}};
+
+  const Shortfall shortfall{.wanted = size, .left = left(), .outside = meter_.outside};
+  if (on_overflow(shortfall) == Overflow::refuse)
+    return {nullptr,
+            {.kind = Failure::Kind::out_of_workspace,
+             .wanted = size,
+             .left = left(),
+             .block = block_.bytes,
+             .limit = position(range_.cur) + size}};
+  const bool block_stays_open =
+      block_ && chunks_.size() == 0 &&
+      !would_grow({.block = block_.bytes, .demand = position(range_.cur) + size});
+  return block_stays_open ? take_alone(size, alignment) : take_from_new_chunk(size, alignment);
+}
+
+bool Core::fits(std::size_t size, std::size_t alignment) const noexcept {
+  const std::uintptr_t at = address_of(range_.cur);
+  const std::size_t padding = round_up(at, Alignment(std::max(alignment, mask_ + 1))) - at;
+  return padding <= left() && size <= left() - padding;
+}
+
+void* Core::place(std::size_t size, std::size_t alignment) noexcept {
+  const std::uintptr_t at = address_of(range_.cur);
+  const std::size_t padding = round_up(at, Alignment(std::max(alignment, mask_ + 1))) - at;
+  if (padding != 0) {
+    settle();
+    meter_.dead += padding;
+  }
+  std::byte* const piece = range_.cur + padding;
+  range_.cur = piece + size;
+  return piece;
+}
+
+Taken Core::take_alone(std::size_t size, std::size_t alignment) noexcept {
+  const std::size_t piece_alignment = std::max(alignment, mask_ + 1);
+  // One granule more, so that the end of this piece can never be where a cursor stands.
+  const std::size_t asked = size + mask_ + 1;
+  void* const pointer = lone_.reserve() ? ask_space(asked, piece_alignment) : nullptr;
+  if (pointer == nullptr)
+    return {nullptr,
+            {.kind = Failure::Kind::space_refused, .wanted = asked, .block = block_.bytes}};
+  lone_.insert({static_cast<std::byte*>(pointer), asked, piece_alignment});
+  settle();
+  meter_.piece_goes_out(size);
+  ++totals_.spilled_requests;
+  totals_.spilled_bytes += size;
+  totals_.oversize_bytes += size;
+  return {pointer, {}};
+}
+
+// A chunk continues the position of the block: the same address modulo the largest alignment. So
+// the demand of this cycle is what a block of that size would have needed, padding included.
+Taken Core::take_from_new_chunk(std::size_t size, std::size_t alignment) noexcept {
+  const std::size_t at = position(range_.cur);
+  const std::size_t largest_alignment = max_alignment();
+  const std::size_t padding = round_up(at, Alignment(std::max(alignment, mask_ + 1))) - at;
+  const std::size_t needed = padding + size;
+  // One granule in front stays unused: a chunk that starts where a piece of its neighbour ends
+  // would let that piece be given back across the seam.
+  std::size_t front = at & (largest_alignment - 1);
+  if (front < mask_ + 1) front += largest_alignment;
+  // As much again as the cycle has so far: one space call for each doubling of the demand.
+  std::size_t capacity = std::max({needed, at, first_chunk_bytes});
+  void* memory = nullptr;
+  if (chunks_.reserve()) {
+    memory = ask_space(front + capacity, largest_alignment);
+    if (memory == nullptr && capacity > needed) {
+      capacity = needed;
+      memory = ask_space(front + capacity, largest_alignment);
+    }
+  }
+  if (memory == nullptr)
+    return {
+        nullptr,
+        {.kind = Failure::Kind::space_refused, .wanted = front + needed, .block = block_.bytes}};
+
+  settle();
+  if (chunks_.size() == 0) chunks_from_ = at;
+  chunks_.push({static_cast<std::byte*>(memory), front + capacity});
+  range_.cur = static_cast<std::byte*>(memory) + front;
+  range_.end = range_.cur + capacity;
+  high_ = range_.cur;
+  origin_ = address_of(range_.cur) - at;
+  ++totals_.spilled_requests;
+  return {place(size, alignment), {}};
+}
+
+void Core::give_elsewhere(void* pointer, std::size_t bytes) noexcept {
+  if (pointer == nullptr || bytes == 0) return;
+  if (!is_mine()) {
+    if (is_open()) detail::report_violation(not_mine({}), name_);
+    return;
+  }
+  unpark();
+  auto* const piece = static_cast<std::byte*>(pointer);
+  const std::size_t size = round_up(bytes, granule());
+  if (piece + size == range_.cur) {
+    high_ = std::max(high_, range_.cur);
+    range_.cur = piece;
+  } else if (const LonePieces::Piece lone = lone_.extract(piece); lone.begin != nullptr) {
+    settle();
+    meter_.outside -= lone.bytes - (mask_ + 1);
+    space_deallocate(lone.begin, lone.bytes, lone.alignment);
+  } else if (block_.contains(piece) || chunks_.contains(piece)) {
+    settle();
+    meter_.dead += size;
+  } else {
+    pending_ = {.kind = Failure::Kind::foreign_piece, .wanted = bytes};
+  }
+  park_if_needed();
+}
+
+bool Core::try_expand(void* pointer, std::size_t old_bytes, std::size_t new_bytes) noexcept {
+  const auto old_size = checked_round_up(old_bytes, granule());
+  const auto new_size = checked_round_up(new_bytes, granule());
+  if (!old_size || !new_size || !is_mine()) return false;
+  if (*old_size == *new_size) return true;
+  auto* const piece = static_cast<std::byte*>(pointer);
+  if (old_bytes == 0 || new_bytes == 0 || clamp(*new_size) < *new_size) return false;
+  if (is_parked_ || address_of(piece) + *old_size != address_of(range_.cur)) return false;
+  if (*new_size > static_cast<std::size_t>(range_.end - piece)) return false;
+  high_ = std::max(high_, range_.cur);
+  range_.cur = piece + *new_size;
+  return true;
+}
+
+std::size_t Core::open_slowly() {
+  detail::ScopeStack& stack = detail::scope_stack_v1;
+  expect_not_elsewhere();
+  if (!stack.reserve())
+    detail::raise_failure({.kind = Failure::Kind::scope_refused, .block = block_.bytes}, name_);
+  if (is_mine()) {
+    ++more_tokens_;
+    look_closer();
+    return stack.push(this);
+  }
+  if (const Failure failure = prepare_block()) detail::raise_failure(failure, name_);
+  exceptions_ = std::uncaught_exceptions();
+  const std::size_t depth = stack.push(this);
+  owner_.store(this_thread() | slowly, std::memory_order_relaxed);
+  range_ = first_range_;
+  number_ = next_epoch(number_);
+  cell_->number.store(number_, std::memory_order_release);
+  park_if_needed();
+  return depth;
+}
+
+void Core::close_slowly(std::size_t depth) noexcept {
+  if (!is_mine()) return detail::report_violation(not_mine({}), name_);
+  remove_scope(depth);
+  if (more_tokens_ != 0) {
+    --more_tokens_;
+    return;
+  }
+  // More exceptions in flight than at the enter: one of them is closing the cycle.
+  end_cycle(std::uncaught_exceptions() > exceptions_ ? CycleEnd::by_exception : CycleEnd::closed);
+}
+
+Scope Core::open_borrow() {
+  expect_open(Failure::Kind::not_open);
+  detail::ScopeStack& stack = detail::scope_stack_v1;
+  if (!stack.reserve())
+    detail::raise_failure({.kind = Failure::Kind::scope_refused, .block = block_.bytes}, name_);
+  look_closer();  // the end of the cycle has to look for this entry
+  return scope_at(stack.push(this));
+}
+
+void Core::close_borrow(const Scope& scope) noexcept {
+  if (!is_mine()) return detail::report_violation(not_mine({}), name_);
+  remove_scope(scope.depth);
+}
+
+void Core::remove_scope(std::size_t depth) noexcept {
+  Core* const above = detail::scope_stack_v1.remove(depth);
+  // What lies above a removed entry takes it along when it goes, which only the slow close does.
+  if (above != nullptr) above->look_closer();
+}
+
+Failure Core::prepare_block() noexcept {
+  if (!enabled_) return {};
+  if (const std::size_t whole = round_down(one_block_bytes(), granule()); whole != 0) {
+    if (reserved_ > whole)
+      return {.kind = Failure::Kind::space_refused, .wanted = reserved_, .block = whole};
+    if (!block_ && !exchange_block(whole))
+      return {.kind = Failure::Kind::space_refused, .wanted = whole};
+  } else {
+    const std::size_t wanted = std::max(reserved_, block_ ? 0 : first_block_bytes());
+    if (clamp(wanted) < wanted)
+      return {.kind = Failure::Kind::beyond_bounds, .wanted = wanted, .limit = clamp(wanted)};
+    const auto size = checked_round_up(wanted, granule());
+    if (!size) return {.kind = Failure::Kind::size_overflow, .wanted = wanted, .limit = 1};
+    if (*size > block_.bytes && !exchange_block(*size))
+      return {.kind = Failure::Kind::space_refused, .wanted = *size, .block = block_.bytes};
+  }
+  reserved_ = 0;
+  return {};
+}
+
+void Core::end_cycle(CycleEnd how) noexcept {
+  unpark();
+  settle();
+  if (chunks_.size() != 0) totals_.spilled_bytes += meter_.position_peak - chunks_from_;
+  const std::size_t demand = meter_.demand();
+  last_demand_ = demand;
+  live_gap_ = demand - meter_.live_peak;
+  largest_demand_ = std::max(largest_demand_, demand);
+  return_outside();
+
+  detail::ScopeStack& stack = detail::scope_stack_v1;
+  for (std::size_t depth = stack.size(); depth != 0; --depth)
+    if (depth <= stack.size() && stack.at(depth) == this) remove_scope(depth);
+  more_tokens_ = 0;
+  range_ = {};
+  high_ = nullptr;
+  meter_ = {};
+  cell_->number.store(closed_epoch(number_), std::memory_order_release);
+
+  const bool learns = how != CycleEnd::destroyed && enabled_ && one_block_bytes() == 0;
+  if (learns) learn({.block = block_.bytes, .demand = demand}, how == CycleEnd::by_exception);
+  origin_ = address_of(first_range_.cur);
+  owner_.store(is_special() ? slowly : 0, std::memory_order_relaxed);
+
+  if (const Failure failure = std::exchange(pending_, Failure{}))
+    detail::report_violation(failure, name_);
+#if EBB_HAS_EXCEPTIONS
+  if (hook_ != nullptr) {
+    try {
+      hook_(report());
+    } catch (const std::bad_alloc&) {  // no heap for the copy of the name: nobody is told
+    }
+  }
+#else
+  if (hook_ != nullptr) hook_(report());
+#endif
+}
+
+void Core::return_outside() noexcept {
+  for (std::size_t i = 0; i < chunks_.size(); ++i)
+    space_deallocate(chunks_[i].begin, chunks_[i].bytes, max_alignment());
+  chunks_.clear();
+  lone_.drain([this](const LonePieces::Piece& piece) {
+    space_deallocate(piece.begin, piece.bytes, piece.alignment);
+  });
+}
+
+void* Core::ask_space(std::size_t bytes, std::size_t alignment) noexcept {
+  ++totals_.space_calls;
+  void* const pointer = space_allocate(bytes, alignment);
+  if (pointer == nullptr) ++totals_.space_refusals;
+  return pointer;
+}
+
+bool Core::exchange_block(std::size_t bytes) noexcept {
+  void* const memory = ask_space(bytes, max_alignment());
+  if (memory == nullptr) return false;
+  release_block();
+  set_block({static_cast<std::byte*>(memory), bytes});
+  origin_ = address_of(memory);
+  return true;
+}
+
+void Core::release_block() noexcept {
+  if (block_) space_deallocate(block_.begin, block_.bytes, max_alignment());
+  set_block({});
+  origin_ = address_of(first_range_.cur);
+}
+
+void Core::on_close(void (*hook)(const Report&) noexcept) {
+  expect_not_elsewhere();
+  hook_ = hook;
+  look_closer();
+}
+
+void Core::reserve(std::size_t bytes) {
+  expect_not_elsewhere();
+  Failure failure;
+  if (is_open())
+    failure = {.kind = Failure::Kind::reserve_open, .wanted = bytes};
+  else if (clamp(bytes) < bytes)
+    failure = {.kind = Failure::Kind::beyond_bounds, .wanted = bytes, .limit = clamp(bytes)};
+  else if (bytes > max_bytes / 2)
+    failure = {.kind = Failure::Kind::size_overflow, .wanted = bytes, .limit = 1};
+  if (failure) detail::raise_failure(failure, name_);
+  reserved_ = bytes;
+  look_closer();
+}
+
+void Core::set_enabled(bool enabled) {
+  expect_not_elsewhere();
+  enabled_ = enabled;
+  if (is_open()) {
+    unpark();
+    park_if_needed();
+  }
+  look_closer();
+}
+
+void Core::destroy() {
+  expect_not_elsewhere();
+  if (is_open()) end_cycle(CycleEnd::destroyed);
+  release_block();
+  forget();
+  reserved_ = 0;
+  ++totals_.destroys;
+  number_ = next_epoch(number_);
+  cell_->number.store(destroyed_epoch(number_), std::memory_order_release);
+  look_closer();
+}
+
+void Core::end_life() noexcept {
+  if (is_open()) {
+    if (!is_mine())
+      detail::report_violation(not_mine({}), name_);
+    else
+      end_cycle(CycleEnd::destroyed);
+  }
+  release_block();
+  cell_->number.store(destroyed_epoch(next_epoch(number_)), std::memory_order_release);
+  detail::epoch_slab_v1.retire(cell_);
+}
+
+Report Core::report() const {
+  const bool open = is_open();
+  CycleMeter meter = meter_;
+  if (open) meter.note(position(std::max(high_, is_parked_ ? parked_.cur : range_.cur)));
+  Report report;
+  report.name = name_;
+  report.generation = generation();
+  report.cycles = report.generation - totals_.destroys - (open ? 1 : 0);
+  report.block_bytes = block_.bytes;
+  report.demand_bytes = open ? meter.demand() : 0;
+  report.last_demand_bytes = last_demand_;
+  report.largest_demand_bytes = largest_demand_;
+  report.live_peak_bytes = last_demand_ - live_gap_;
+  report.headroom_percent = with_headroom(100) - 100;
+  report.spilled_bytes = totals_.spilled_bytes;
+  if (chunks_.size() != 0) report.spilled_bytes += meter.position_peak - chunks_from_;
+  report.spilled_requests = totals_.spilled_requests;
+  report.oversize_bytes = totals_.oversize_bytes;
+  report.space_calls = totals_.space_calls;
+  report.space_refusals = totals_.space_refusals;
+  report.stale_handles = cell_->stale_handles.load(std::memory_order_relaxed);
+  return report;
+}
+
+}  // namespace ebb

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// \brief Why a request was not served: numbers first, words only when somebody throws them.
+///
+/// The slow path answers with a `Failure`, so that the `try_…` forms never build a text.
+
+#include <ebb/base/contract.hpp>
+#include <ebb/base/error.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace ebb {
+
+/// Why a request was not served. Bytes, after rounding where a size could be rounded.
+struct Failure {
+  enum class Kind : unsigned char {
+    none,
+    out_of_workspace,  ///< the spill policy refuses
+    no_open_cycle,     ///< the workspace is closed
+    not_open,          ///< borrowed while closed
+    no_target,         ///< a copy to the current workspace or its parent, and there is none
+    space_refused,     ///< the space has no more
+    scope_refused,     ///< the heap has no room for one more scope
+    size_overflow,     ///< the size does not fit in `std::size_t`
+    bad_alignment,     ///< no power of two, or more than the space can give
+    beyond_bounds,     ///< larger than the bounds allow
+    reserve_open,      ///< `reserve` inside a cycle
+    foreign_piece,     ///< something was given back that is not of this cycle
+    wrong_thread,      ///< another thread has the workspace open
+  };
+
+  Kind kind = Kind::none;
+  std::size_t wanted = 0;  ///< bytes, or the alignment for `bad_alignment`
+  std::size_t left = 0;    ///< what the block still had
+  std::size_t block = 0;   ///< the size of the block
+  std::size_t limit = 0;   ///< the most that could be served
+
+  [[nodiscard]] explicit operator bool() const noexcept { return kind != Kind::none; }
+};
+
+namespace detail {
+
+/// Calls `visit(error)` with the typed error that a failure stands for.
+template <class Visitor>
+EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Visitor&& visit) {
+  const std::string who = '"' + std::string(workspace) + '"';
+  const std::string wanted = grouped(failure.wanted);
+  const std::string of_block =
+      grouped(failure.left) + " of " + grouped(failure.block) + " bytes left";
+  switch (failure.kind) {
+    case Failure::Kind::none:
+      break;
+    case Failure::Kind::out_of_workspace:
+      return visit(OutOfWorkspace(
+          who + " had " + of_block + " and was asked for " + wanted +
+          " (the spill policy refuses). Use Reallocate or External, or a first size of at least " +
+          grouped(failure.limit) + " bytes."));
+    case Failure::Kind::no_open_cycle:
+      return visit(NoOpenCycle(who + " is closed and was asked for " + wanted +
+                               " bytes. Keep the token of `enter()` while memory is taken."));
+    case Failure::Kind::not_open:
+      return visit(
+          NotOpen(who + " is closed; it cannot be borrowed or copied to. Enter it first."));
+    case Failure::Kind::no_target:
+      return visit(NotOpen("an array of " + who +
+                           " has no workspace to be copied to: this thread has no current one, or "
+                           "none beneath it. Use `detach()`, or enter the target first."));
+    case Failure::Kind::space_refused:
+      return visit(SpaceRefused("the space of " + who + " refused " + wanted +
+                                " bytes; the block has " + grouped(failure.block) +
+                                ". Give the space more, ask for less, or give back earlier."));
+    case Failure::Kind::scope_refused:
+      return visit(
+          SpaceRefused("the heap refused room for one more scope on this thread when entering " +
+                       who + ". Close scopes that are not needed."));
+    case Failure::Kind::size_overflow:
+      return visit(BadRequest(who + " was asked for " + wanted + " × " + grouped(failure.limit) +
+                              " bytes, more than any address space has. Check the count."));
+    case Failure::Kind::bad_alignment:
+      return visit(BadRequest(who + " was asked for the alignment " + wanted +
+                              ". Use a power of two of at most " + grouped(failure.limit) +
+                              ", the largest of its space."));
+    case Failure::Kind::beyond_bounds:
+      return visit(BadRequest(who + " was asked for " + wanted + " bytes, and its bounds allow " +
+                              grouped(failure.limit) + ". Raise the maximum of `Bounds`."));
+    case Failure::Kind::reserve_open:
+      return visit(BadRequest(who + " is open; `reserve(" + wanted +
+                              ")` sets a size between cycles. Call it while closed."));
+    case Failure::Kind::foreign_piece:
+      return visit(BadRequest(who + " was given back a piece of " + wanted +
+                              " bytes that is not of this cycle. Give back what this cycle took, "
+                              "once, with the same size."));
+    case Failure::Kind::wrong_thread:
+      return visit(WrongThread(who + " is open on another thread. Enter, use and close it on one "
+                                     "thread, or give each thread a workspace of its own."));
+  }
+}
+
+/// Throws the typed error that a failure stands for.
+[[noreturn]] EBB_COLD inline void raise_failure(const Failure& failure,
+                                                std::string_view workspace) {
+  visit_error(failure, workspace, [](const auto& error) { raise(error); });
+  std::abort();
+}
+
+/// Tells the violation handler of a failure where nothing may be thrown.
+EBB_COLD inline void report_violation(const Failure& failure, std::string_view workspace) noexcept {
+  visit_error(failure, workspace, [](const auto& error) { violate(error); });
+}
+
+}  // namespace detail
+
+}  // namespace ebb

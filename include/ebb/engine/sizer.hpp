@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// \brief Who decides the next block, and how big it is.
+///
+/// | close                                | the target is               |
+/// |--------------------------------------|-----------------------------|
+/// | until learning answers               | none: the block stays       |
+/// | where learning answers               | its answer                  |
+/// | later                                | what the spill policy says  |
+/// | later, where learning keeps answering | its answer                 |
+///
+/// The new size is the target with head-room, clamped by the bounds, rounded up to the granule. The
+/// block is exchanged if the target is larger than it; a policy that keeps learning may also shrink
+/// it, once the new size is at most half. So sizes never oscillate.
+
+#include <ebb/base/alignment.hpp>
+#include <ebb/policy/allocation.hpp>
+#include <ebb/policy/bounds.hpp>
+#include <ebb/policy/learning.hpp>
+#include <ebb/policy/policy.hpp>
+#include <ebb/policy/spill.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+namespace ebb {
+
+/// The learning of one workspace.
+///
+/// - For: the end of a cycle
+/// - Threads: the owner of the workspace
+template <AllocationPolicy Allocation, LearningPolicy Learning, SpillPolicy Spill,
+          BoundsPolicy Bounds>
+class Sizer {
+ public:
+  /// The policies that are asked.
+  struct Policies {
+    const Allocation& allocation;
+    const Learning& learning;
+    const Spill& spill;
+    const Bounds& bounds;
+  };
+
+  /// Learns from a finished cycle.
+  ///
+  /// - Returns: the size to exchange the block for, or nothing
+  [[nodiscard]] std::optional<std::size_t> next_block(const Policies& policies, CycleUse use,
+                                                      bool by_exception,
+                                                      Alignment granule) noexcept {
+    if constexpr (!Learning::learns()) return std::nullopt;
+    if (by_exception && learning()) {
+      unlearnt_demand_ = std::max(unlearnt_demand_, use.demand);
+      return std::nullopt;
+    }
+    use.demand = std::max(use.demand, std::exchange(unlearnt_demand_, 0));
+    const auto target = learning() ? policies.learning.learn(state_, use)
+                                   : std::optional{policies.spill.next_block(use)};
+    if (!target) return std::nullopt;
+    answered_ = true;
+
+    const std::size_t headroom = policies.allocation.with_headroom(*target);
+    std::size_t size =
+        round_up(std::min(policies.bounds.clamp(headroom), largest(granule)), granule);
+    if (policies.bounds.clamp(size) < size) size = round_down(policies.bounds.clamp(size), granule);
+
+    if (*target > use.block) {
+      if (size <= use.block || *target <= refused_target_) return std::nullopt;
+      asked_target_ = *target;
+      return size;
+    }
+    const bool shrinks = Learning::keeps_learning() && size != 0 && size <= use.block / 2;
+    if (!shrinks) return std::nullopt;
+    asked_target_ = 0;
+    return size;
+  }
+
+  /// Says how the exchange went: a refused size is not asked for again before a larger demand.
+  void exchanged(bool granted) noexcept { refused_target_ = granted ? 0 : asked_target_; }
+
+  /// Says whether the end of the next cycle has to ask, even if nothing spilled.
+  [[nodiscard]] bool learning() const noexcept {
+    return Learning::learns() && (!answered_ || Learning::keeps_learning());
+  }
+
+  void forget() noexcept { *this = Sizer{}; }
+
+ private:
+  static constexpr std::size_t largest(Alignment granule) noexcept {
+    return round_down(max_bytes / 2, granule);
+  }
+
+  [[no_unique_address]] typename Learning::State state_{};
+  bool answered_ = false;
+  std::size_t unlearnt_demand_ = 0;  ///< the largest of cycles that ended by an exception
+  std::size_t asked_target_ = 0;
+  std::size_t refused_target_ = 0;
+};
+
+}  // namespace ebb

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// \brief Many small pieces from one request: reserve once, carve in registers.
+
+#include <ebb/base/alignment.hpp>
+#include <ebb/base/config.hpp>
+#include <ebb/base/generation.hpp>
+#include <ebb/engine/core.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ebb {
+
+/// A run of bytes from which pieces are carved without touching the workspace.
+///
+/// - For: loops that take a known number of small pieces
+/// - Units: bytes before rounding to the granule
+/// - Errors: those of the workspace's `allocate`
+/// - Costs: 4 instructions a piece; what is left over goes back when the burst does, if it lies on
+///   top. A piece that does not fit is taken from the workspace itself
+/// - Threads: the owner of the workspace
+template <class W>
+class Burst {
+ public:
+  /// Reserves bytes in the open cycle.
+  ///
+  /// - Errors: those of the workspace's `allocate`; nothing has changed
+  Burst(W& workspace, std::size_t bytes)
+      : workspace_(&workspace),
+        cur_(static_cast<std::byte*>(workspace.allocate(bytes))),
+        end_(cur_ + round_up(bytes, workspace.granule())),
+        cell_(workspace.cell()),
+        number_(workspace.number()) {}
+  Burst(const Burst&) = delete;
+  Burst& operator=(const Burst&) = delete;
+  ~Burst() {
+    if (cur_ != end_ && cell_->shows(number_))
+      workspace_->deallocate(cur_, static_cast<std::size_t>(end_ - cur_));
+  }
+
+  /// Carves a piece of a size that is known when compiling; it lives to the end of the cycle.
+  ///
+  /// - Units: `Bytes` before rounding
+  /// - Errors: those of the workspace's `allocate` when the burst is used up
+  /// - Costs: 4 instructions
+  template <std::size_t Bytes>
+  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate() {
+    static_assert(Bytes != 0 && Bytes < max_bytes / 2);
+    std::byte* const piece = cur_;
+    const std::size_t size = round_up(Bytes, workspace_->granule());
+    if (size > static_cast<std::size_t>(end_ - piece)) [[unlikely]]
+      return workspace_->template allocate<Bytes>();
+    cur_ = piece + size;
+    return piece;
+  }
+
+ private:
+  W* workspace_;
+  std::byte* cur_;
+  std::byte* end_;
+  EpochCell* cell_;
+  EpochNumber number_;
+};
+
+}  // namespace ebb

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// \brief The workspace: a sentence of policies that serves cyclic work from one block.
+///
+///     Workspace<Overallocate<10>, FirstLoop, Reallocate, BlockLeft> workspace{"step"};
+///     for (const Batch& batch : batches) {
+///       auto cycle = workspace.enter();
+///       auto activations = workspace.make<float>(batch.size());
+///     }
+///
+/// Policies stand in any order, and two spellings of a sentence are one type. The class only
+/// answers for its policies; the mechanism is `engine/core.hpp`.
+
+#include <ebb/base/alignment.hpp>
+#include <ebb/base/config.hpp>
+#include <ebb/base/contract.hpp>
+#include <ebb/engine/core.hpp>
+#include <ebb/engine/sizer.hpp>
+#include <ebb/workspace/array.hpp>
+#include <ebb/workspace/composition.hpp>
+#include <ebb/workspace/cycle.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace ebb {
+
+/// The functions that make typed things, for every class with `allocate`, `try_allocate`, `cell`
+/// and `number`.
+///
+/// - For: base of workspaces
+/// - Units: counts of elements
+/// - Threads: the owner of the workspace
+template <class Self>
+class MakesArrays {
+ public:
+  /// Makes an array of zeroed elements; `n` of 0 makes an empty attached one.
+  ///
+  /// - Units: `count` in elements
+  /// - Errors: those of `allocate`; `BadRequest` when the bytes overflow; the workspace is
+  /// unchanged
+  /// - Costs: one allocation and the zeroing
+  template <class T>
+  [[nodiscard]] EBB_ALWAYS_INLINE auto make(std::size_t count) {
+    auto array = make_for_overwrite<T>(count);
+    std::uninitialized_value_construct_n(array.data_, count);
+    return array;
+  }
+
+  /// Makes an array of `N` zeroed elements.
+  ///
+  /// - Errors: those of `allocate`; the workspace is unchanged
+  /// - Costs: those of `make(count)`, two instructions fewer
+  template <class T, std::size_t N>
+  [[nodiscard]] EBB_ALWAYS_INLINE auto make() {
+    return make<T>(N);
+  }
+
+  /// Makes an array whose elements are left as the memory is.
+  ///
+  /// - Units: `count` in elements
+  /// - Errors: those of `make`
+  /// - Costs: one allocation
+  template <class T>
+  [[nodiscard]] EBB_ALWAYS_INLINE auto make_for_overwrite(std::size_t count) {
+    using Handles = typename detail::HandlesOf<Self>::type;
+    return detail::make_uninitialised<T, Handles>(self(), count);
+  }
+
+  /// Makes an array of zeroed elements, or nothing where `make` would throw.
+  template <class T>
+  [[nodiscard]] auto try_make(std::size_t count) noexcept {
+    using Made = Array<T, typename detail::HandlesOf<Self>::type>;
+    std::optional<Made> array;
+    const auto bytes = checked_multiply(count, sizeof(T));
+    void* const data = bytes ? self().try_allocate(*bytes, alignof(T)) : nullptr;
+    if (data != nullptr) {
+      array = Made(static_cast<T*>(data), count, self().end_of(data, *bytes), self().cell(),
+                   self().number());
+      std::uninitialized_value_construct_n(array->data_, count);
+    }
+    return array;
+  }
+
+  /// Makes one object that lives to the end of the cycle.
+  ///
+  /// - Errors: those of `allocate`, and what the constructor throws; then its bytes are given back
+  /// - Costs: one allocation and the constructor
+  template <class T, class... Arguments>
+  [[nodiscard]] T* construct(Arguments&&... arguments) {
+    auto bytes = make_for_overwrite<std::remove_const_t<T>>(1);
+    T* const object = std::construct_at(bytes.data_, std::forward<Arguments>(arguments)...);
+    static_cast<void>(std::move(bytes).keep());
+    return object;
+  }
+
+ private:
+  [[nodiscard]] Self& self() noexcept { return static_cast<Self&>(*this); }
+};
+
+namespace detail {
+
+// The name of a workspace, made before its core and gone after it.
+struct WorkspaceName {
+  std::string text;
+};
+
+// One function per rule that ties two answers together; its name and its sentence are the message.
+template <class C>
+constexpr void diagnose_fail_before_anything_is_learnt() {
+  static_assert(
+      !std::same_as<typename C::Spill, Fail> || !std::same_as<typename C::Start, Empty> ||
+          !C::Learning::learns() || OneBlockSpace<typename C::Space>,
+      "ebb::Workspace: `Fail` with a learning policy and `Empty` refuses the very cycle it "
+      "would learn from; add `StartWith<Bytes>`, or use `Reallocate`");
+}
+template <class C>
+constexpr void diagnose_ring() {
+  if constexpr (requires { std::integral_constant<std::size_t, typename C::Reset{}.blocks()>{}; })
+    static_assert(typename C::Reset{}.blocks() == 1,
+                  "ebb::Workspace: a reset policy of more than one block is a ring, which this "
+                  "workspace is not");
+}
+template <class C>
+constexpr void diagnose_granule() {
+  if constexpr (requires { std::integral_constant<std::size_t, typename C::Granule{}.bytes()>{}; })
+    static_assert(typename C::Granule{}.bytes() <= C::Space::max_alignment,
+                  "ebb::Workspace: the granule is larger than the largest alignment of the space");
+}
+
+}  // namespace detail
+
+/// A workspace of one composition; a program writes `Workspace<…>`.
+///
+/// - For: functions over any workspace: `template <class C> void f(BasicWorkspace<C>& workspace)`
+/// - Units: bytes before rounding to the granule, unless a name says otherwise
+/// - Errors: as `Core` says
+/// - Costs: taking, 5 to 9 instructions; enter and leave, at most 44
+/// - Keeps: nothing of a cycle after its end
+/// - Threads: closed, it belongs to nobody; open, to the thread that entered it
+template <class C>
+class BasicWorkspace final : private detail::WorkspaceName,
+                             public Core,
+                             public MakesArrays<BasicWorkspace<C>> {
+  static_assert(
+      AllocationPolicy<typename C::Allocation>,
+      "ebb::Workspace: the allocation policy is incomplete; the note below names what it lacks");
+  static_assert(
+      StartPolicy<typename C::Start>,
+      "ebb::Workspace: the start policy is incomplete; the note below names what it lacks");
+  static_assert(
+      LearningPolicy<typename C::Learning>,
+      "ebb::Workspace: the learning policy is incomplete; the note below names what it lacks");
+  static_assert(
+      SpillPolicy<typename C::Spill>,
+      "ebb::Workspace: the spill policy is incomplete; the note below names what it lacks");
+  static_assert(
+      ResetPolicy<typename C::Reset>,
+      "ebb::Workspace: the reset policy is incomplete; the note below names what it lacks");
+  static_assert(
+      BoundsPolicy<typename C::Bounds>,
+      "ebb::Workspace: the bounds policy is incomplete; the note below names what it lacks");
+  static_assert(
+      GranulePolicy<typename C::Granule>,
+      "ebb::Workspace: the granule policy is incomplete; the note below names what it lacks");
+  static_assert(
+      ChecksPolicy<typename C::Checks>,
+      "ebb::Workspace: the checks policy is incomplete; the note below names what it lacks");
+  static_assert(ebb::Space<typename C::Space>,
+                "ebb::Workspace: the space is incomplete; the note below names what it lacks");
+
+ public:
+  using Policies = C;
+  using Handles = HostHandles<C::Checks::checks_views()>;
+
+  /// Makes a closed workspace; the space is not asked before the first `enter`.
+  ///
+  /// - Errors: `BadConfiguration` if the numbers of dynamic policies contradict each other;
+  ///   `SpaceRefused` if no page for an epoch cell can be had
+  /// - Note: an answer is one of the policies of the sentence; those with `dynamic` parameters and
+  ///   spaces with state must be given
+  template <class... Answers>
+  explicit BasicWorkspace(std::string_view name = "workspace", Answers... answers)
+      : WorkspaceName{std::string(name)},
+        Core(text, granule_from(name, pick<typename C::Granule>(answers...))),
+        allocation_(pick<typename C::Allocation>(answers...)),
+        start_(pick<typename C::Start>(answers...)),
+        learning_(pick<typename C::Learning>(answers...)),
+        spill_(pick<typename C::Spill>(answers...)),
+        bounds_(bounds_from(name, pick<typename C::Bounds>(answers...))),
+        space_(pick<typename C::Space>(answers...)) {
+    static_assert((is_answer<Answers> && ...),
+                  "ebb::Workspace: an answer that is none of the policies of this sentence");
+    detail::diagnose_fail_before_anything_is_learnt<C>();
+    detail::diagnose_ring<C>();
+    detail::diagnose_granule<C>();
+  }
+
+  BasicWorkspace(const BasicWorkspace&) = delete;
+  BasicWorkspace& operator=(const BasicWorkspace&) = delete;
+  ~BasicWorkspace() { this->end_life(); }
+
+  /// Opens a cycle, or nests in the open one wherever that stands.
+  ///
+  /// - Errors: `WrongThread` if another thread has it open; `SpaceRefused` or `BadRequest` for the
+  ///   first block; nothing has changed
+  /// - Costs: with the leave, at most 44 instructions where nothing is to be learnt
+  [[nodiscard]] EBB_ALWAYS_INLINE Cycle enter() { return {*this, this->open()}; }
+
+  /// Makes the open workspace current again.
+  ///
+  /// - Errors: `NotOpen`, `WrongThread`, `SpaceRefused`; nothing has changed
+  [[nodiscard]] Borrow borrow() { return {*this, this->open_borrow()}; }
+
+  // As `Core` has them, with the granule known when compiling.
+  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(std::size_t bytes) {
+    return this->take(bytes, granule_mask());
+  }
+  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(std::size_t bytes, std::size_t alignment) {
+    return this->take(bytes, alignment, granule_mask());
+  }
+  template <std::size_t Bytes>
+  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate() {
+    return this->take_known(Bytes, granule_mask());
+  }
+  [[nodiscard]] EBB_ALWAYS_INLINE void* try_allocate(std::size_t bytes) noexcept {
+    return this->try_take(bytes, granule_mask() + 1, granule_mask());
+  }
+  [[nodiscard]] EBB_ALWAYS_INLINE void* try_allocate(std::size_t bytes,
+                                                     std::size_t alignment) noexcept {
+    return this->try_take(bytes, alignment, granule_mask());
+  }
+  EBB_ALWAYS_INLINE void deallocate(void* pointer, std::size_t bytes) noexcept {
+    this->give(pointer, bytes, granule_mask());
+  }
+
+  [[nodiscard]] EBB_ALWAYS_INLINE std::byte* end_of(void* pointer,
+                                                    std::size_t bytes) const noexcept {
+    return static_cast<std::byte*>(pointer) + this->rounded(bytes, granule_mask());
+  }
+
+  /// The space, to ask it what it has counted.
+  [[nodiscard]] typename C::Space& space() noexcept { return space_; }
+  [[nodiscard]] const typename C::Space& space() const noexcept { return space_; }
+
+ private:
+  template <class Answer>
+  static constexpr bool is_answer =
+      std::same_as<Answer, typename C::Allocation> || std::same_as<Answer, typename C::Start> ||
+      std::same_as<Answer, typename C::Learning> || std::same_as<Answer, typename C::Spill> ||
+      std::same_as<Answer, typename C::Reset> || std::same_as<Answer, typename C::Bounds> ||
+      std::same_as<Answer, typename C::Granule> || std::same_as<Answer, typename C::Checks> ||
+      std::same_as<Answer, typename C::Space>;
+
+  // The answer of a type if it was given, else one made from nothing.
+  template <class Wanted>
+  static constexpr Wanted pick() {
+    static_assert(std::default_initializable<Wanted>,
+                  "ebb::Workspace: a policy with a dynamic number, or a space with state, must be "
+                  "given to the constructor as an answer");
+    return Wanted{};
+  }
+  template <class Wanted, class First, class... Rest>
+  static constexpr Wanted pick(First& first, Rest&... rest) {
+    if constexpr (std::same_as<Wanted, First>) {
+      return std::move(first);
+    } else {
+      return pick<Wanted>(rest...);
+    }
+  }
+
+  static Alignment granule_from(std::string_view name, const typename C::Granule& granule) {
+    if (!is_alignment(granule.bytes()) || granule.bytes() > C::Space::max_alignment)
+      detail::raise(BadConfiguration(
+          "\"" + std::string(name) + "\" has a granule of " + grouped(granule.bytes()) +
+          " bytes. Use a power of two of at most " + grouped(C::Space::max_alignment) + "."));
+    return Alignment(granule.bytes());
+  }
+  static typename C::Bounds bounds_from(std::string_view name, typename C::Bounds bounds) {
+    const std::size_t minimum = bounds.clamp(0);
+    if (bounds.clamp(minimum) != minimum || bounds.clamp(max_bytes) < minimum)
+      detail::raise(BadConfiguration("\"" + std::string(name) + "\" has bounds with a minimum of " +
+                                     grouped(minimum) + " bytes above their maximum of " +
+                                     grouped(bounds.clamp(max_bytes)) + ". Exchange them."));
+    return bounds;
+  }
+
+  [[nodiscard]] EBB_ALWAYS_INLINE std::size_t granule_mask() const noexcept {
+    if constexpr (requires {
+                    std::integral_constant<std::size_t, typename C::Granule{}.bytes()>{};
+                  }) {
+      return typename C::Granule{}.bytes() - 1;
+    } else {
+      return this->granule().bytes() - 1;
+    }
+  }
+
+  static constexpr bool is_one_block = OneBlockSpace<typename C::Space>;
+
+  void* space_allocate(std::size_t bytes, std::size_t alignment) noexcept override {
+    return space_.allocate(bytes, alignment);
+  }
+  void space_deallocate(void* pointer, std::size_t bytes, std::size_t alignment) noexcept override {
+    space_.deallocate(pointer, bytes, alignment);
+  }
+  std::size_t max_alignment() const noexcept override { return C::Space::max_alignment; }
+  std::size_t one_block_bytes() const noexcept override {
+    if constexpr (is_one_block) {
+      return space_.one_block_bytes();
+    } else {
+      return 0;
+    }
+  }
+  std::size_t first_block_bytes() const noexcept override { return start_.first_block(); }
+  std::size_t clamp(std::size_t bytes) const noexcept override { return bounds_.clamp(bytes); }
+  std::size_t with_headroom(std::size_t bytes) const noexcept override {
+    return allocation_.with_headroom(bytes);
+  }
+  Overflow on_overflow(Shortfall shortfall) const noexcept override {
+    return spill_.on_overflow(shortfall);
+  }
+  bool would_grow(CycleUse use) const noexcept override {
+    return spill_.next_block(use) > use.block;
+  }
+  bool is_learning() const noexcept override { return !is_one_block && sizer_.learning(); }
+  void learn(CycleUse use, bool by_exception) noexcept override {
+    const auto size = sizer_.next_block({allocation_, learning_, spill_, bounds_}, use,
+                                        by_exception, this->granule());
+    if (size) sizer_.exchanged(this->exchange_block(*size));
+  }
+  void forget() noexcept override { sizer_.forget(); }
+
+  [[no_unique_address]] typename C::Allocation allocation_;
+  [[no_unique_address]] typename C::Start start_;
+  [[no_unique_address]] typename C::Learning learning_;
+  [[no_unique_address]] typename C::Spill spill_;
+  [[no_unique_address]] typename C::Bounds bounds_;
+  [[no_unique_address]] typename C::Space space_;
+  Sizer<typename C::Allocation, typename C::Learning, typename C::Spill, typename C::Bounds> sizer_;
+};
+
+/// A workspace as a sentence of policies: any order, a default for each slot not named.
+///
+/// - Example: `examples/first_loop.cpp`
+template <Policy... Policies>
+requires OneAnswerPerSlot<Policies...>
+using Workspace = BasicWorkspace<detail::Compose<Policies...>>;
+
+/// Makes a workspace whose sentence is the types of the answers.
+///
+/// - Errors: those of the constructor
+template <Policy... Answers>
+requires OneAnswerPerSlot<Answers...>
+[[nodiscard]] Workspace<Answers...> make_workspace(std::string_view name, Answers... answers) {
+  return Workspace<Answers...>(name, std::move(answers)...);
+}
+
+/// Any workspace with a fast path of its own: `BasicWorkspace` and what else makes arrays.
+///
+/// - Needs: `allocate(bytes)`, `deallocate(pointer, bytes)`, and to derive from `Core`
+/// - Models: `BasicWorkspace`
+template <class W>
+concept WorkspaceLike = std::derived_from<W, Core> && requires(W workspace, std::size_t bytes) {
+  { workspace.allocate(bytes) } -> std::same_as<void*>;
+  workspace.deallocate(nullptr, bytes);
+};
+
+}  // namespace ebb

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ebb/policy/checks.hpp>
+#include <ebb/testing/laws/checks.hpp>
+
+#include <catch2/catch.hpp>
+
+using namespace ebb;
+
+TEMPLATE_TEST_CASE("every checks policy keeps the checks laws", "[policy][checks]", Trusting,
+                   Generational) {
+  STATIC_REQUIRE(testing::ChecksLaws<TestType>::known());
+}
