@@ -379,6 +379,7 @@ class Core {
   inline Taken take_alone(std::size_t size, std::size_t alignment) noexcept;
   inline Taken take_from_new_chunk(std::size_t size, std::size_t alignment) noexcept;
   inline bool fits(std::size_t size, std::size_t alignment) const noexcept;
+  inline std::size_t padding_for(std::size_t alignment) const noexcept;
   void* place(std::size_t size, std::size_t alignment) noexcept;
 
   EBB_COLD inline std::size_t open_slowly();
@@ -491,6 +492,7 @@ Taken Core::take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept {
   if (!enabled_) return take_alone(size, alignment);
   if (fits(size, alignment)) return {place(size, alignment), {}};
 
+  const std::size_t demand = position(range_.cur) + padding_for(alignment) + size;
   const Shortfall shortfall{.wanted = size, .left = left(), .outside = meter_.outside};
   if (on_overflow(shortfall) == Overflow::refuse)
     return {nullptr,
@@ -498,22 +500,24 @@ Taken Core::take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept {
              .wanted = size,
              .left = left(),
              .block = block_.bytes,
-             .limit = position(range_.cur) + size}};
-  const bool block_stays_open =
-      block_ && chunks_.size() == 0 &&
-      !would_grow({.block = block_.bytes, .demand = position(range_.cur) + size});
+             .limit = demand}};
+  const bool block_stays_open = block_ && chunks_.size() == 0 &&
+                                !would_grow({.block = block_.bytes, .demand = demand});
   return block_stays_open ? take_alone(size, alignment) : take_from_new_chunk(size, alignment);
 }
 
-bool Core::fits(std::size_t size, std::size_t alignment) const noexcept {
+std::size_t Core::padding_for(std::size_t alignment) const noexcept {
   const std::uintptr_t at = address_of(range_.cur);
-  const std::size_t padding = round_up(at, Alignment(std::max(alignment, mask_ + 1))) - at;
+  return round_up(at, Alignment(std::max(alignment, mask_ + 1))) - at;
+}
+
+bool Core::fits(std::size_t size, std::size_t alignment) const noexcept {
+  const std::size_t padding = padding_for(alignment);
   return padding <= left() && size <= left() - padding;
 }
 
 void* Core::place(std::size_t size, std::size_t alignment) noexcept {
-  const std::uintptr_t at = address_of(range_.cur);
-  const std::size_t padding = round_up(at, Alignment(std::max(alignment, mask_ + 1))) - at;
+  const std::size_t padding = padding_for(alignment);
   if (padding != 0) {
     settle();
     meter_.dead += padding;
@@ -545,8 +549,7 @@ Taken Core::take_alone(std::size_t size, std::size_t alignment) noexcept {
 Taken Core::take_from_new_chunk(std::size_t size, std::size_t alignment) noexcept {
   const std::size_t at = position(range_.cur);
   const std::size_t largest_alignment = max_alignment();
-  const std::size_t padding = round_up(at, Alignment(std::max(alignment, mask_ + 1))) - at;
-  const std::size_t needed = padding + size;
+  const std::size_t needed = padding_for(alignment) + size;
   // One granule in front stays unused: a chunk that starts where a piece of its neighbour ends
   // would let that piece be given back across the seam.
   std::size_t front = at & (largest_alignment - 1);

@@ -51,14 +51,16 @@ class Sizer {
   [[nodiscard]] std::optional<std::size_t> next_block(const Policies& policies, CycleUse use,
                                                       bool by_exception,
                                                       Alignment granule) noexcept {
-    if constexpr (!Learning::learns()) return std::nullopt;
+    if constexpr (!learns<Learning>()) return std::nullopt;
     if (by_exception && learning()) {
       unlearnt_demand_ = std::max(unlearnt_demand_, use.demand);
       return std::nullopt;
     }
     use.demand = std::max(use.demand, std::exchange(unlearnt_demand_, 0));
-    const auto target = learning() ? policies.learning.learn(state_, use)
-                                   : std::optional{policies.spill.next_block(use)};
+    auto target = learning() ? policies.learning.learn(state_, use) : std::nullopt;
+    // The first answer of a policy that promises nothing may be its only one.
+    const bool may_shrink = target && (answered_ || says_it_keeps_learning<Learning>());
+    if (!target && answered_) target = policies.spill.next_block(use);
     if (!target) return std::nullopt;
     answered_ = true;
 
@@ -72,8 +74,7 @@ class Sizer {
       asked_target_ = *target;
       return size;
     }
-    const bool shrinks = Learning::keeps_learning() && size != 0 && size <= use.block / 2;
-    if (!shrinks) return std::nullopt;
+    if (!may_shrink || size == 0 || size > use.block / 2) return std::nullopt;
     asked_target_ = 0;
     return size;
   }
@@ -83,7 +84,7 @@ class Sizer {
 
   /// Says whether the end of the next cycle has to ask, even if nothing spilled.
   [[nodiscard]] bool learning() const noexcept {
-    return Learning::learns() && (!answered_ || Learning::keeps_learning());
+    return learns<Learning>() && (!answered_ || keeps_learning<Learning>());
   }
 
   void forget() noexcept { *this = Sizer{}; }

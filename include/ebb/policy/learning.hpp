@@ -39,32 +39,42 @@ template <class P>
 concept LearnsFromCycle = requires(const P policy, typename P::State& state, CycleUse use) {
   { policy.learn(state, use) } noexcept -> std::same_as<std::optional<std::size_t>>;
 };
-template <class P>
-concept SaysWhetherItLearns = requires {
-  { P::learns() } noexcept -> std::same_as<bool>;
-};
-template <class P>
-concept SaysWhetherItKeepsLearning = requires {
-  { P::keeps_learning() } noexcept -> std::same_as<bool>;
-};
 // clang-format on
 
 /// A policy for the learning slot.
 ///
 /// - Needs: `using slot = ebb::LearningSlot;`, a nested `State` that is made and moved without an
-///   exception, `std::optional<std::size_t> learn(State&, CycleUse)`, and as constants
-///   `static bool learns()`, `static bool keeps_learning()`: may it answer more than once, so that
-///   a block may shrink?
+///   exception, `std::optional<std::size_t> learn(State&, CycleUse)`
 /// - Laws: *enough*, an answer is never below the demand of the cycle it was told; *seen*, nor
-///   above the largest demand it was ever told; *honest*, without `learns()` there is no answer,
-///   without `keeps_learning()` at most one; *awake*, an answer given once is not 0; *known*,
-///   `learns()` and `keeps_learning()` are constants
+///   above the largest demand it was ever told; *honest*, without `learns` there is no answer,
+///   without `keeps_learning` at most one; *awake*, an answer given once is not 0; *known*, what it
+///   promises are constants
 /// - Models: `NoLearning`, `FirstLoop`, `OverTime`, `PeakWithDecay`
 /// - Check yours: `ebb/testing/laws/learning.hpp`
 template <class P>
-concept LearningPolicy =
-    PolicyFor<P, LearningSlot> && NamesLearningState<P> && LearnsFromCycle<P> &&
-    SaysWhetherItLearns<P> && SaysWhetherItKeepsLearning<P>;
+concept LearningPolicy = PolicyFor<P, LearningSlot> && NamesLearningState<P> && LearnsFromCycle<P>;
+
+/// Whether a policy ever answers; `static constexpr bool learns()` promises that it does not.
+template <class P>
+[[nodiscard]] constexpr bool learns() noexcept {
+  if constexpr (requires { P::learns(); }) return P::learns();
+  return true;
+}
+
+/// Whether a policy may answer more than once; `static constexpr bool keeps_learning()` promises that
+/// it does not. Without the promise it is asked at every close, which costs the plain leave.
+template <class P>
+[[nodiscard]] constexpr bool keeps_learning() noexcept {
+  if constexpr (requires { P::keeps_learning(); }) return P::keeps_learning();
+  return true;
+}
+
+/// Whether a policy has said so itself.
+template <class P>
+[[nodiscard]] constexpr bool says_it_keeps_learning() noexcept {
+  if constexpr (requires { P::keeps_learning(); }) return P::keeps_learning();
+  return false;
+}
 
 /// The block keeps the size it was given.
 ///

@@ -390,7 +390,9 @@ template <class T>
 [[nodiscard]] Array<T, CheckedHandles> make_on_heap(std::size_t count) {
   const std::size_t bytes = bytes_of<T>(heap_core_v1.core, count);
   T* const data = static_cast<T*>(heap_allocate_or_raise(bytes, alignof(T)));
-  return {data, count, nullptr, &heap_cell_v1, heap_number};
+  // An end that is not null: where the cursor of a core without memory stands, nothing may end.
+  auto* const end = reinterpret_cast<std::byte*>(data + count);
+  return {data, count, end, &heap_cell_v1, heap_number};
 }
 
 }  // namespace detail

@@ -118,7 +118,7 @@ template <class C>
 constexpr void diagnose_fail_before_anything_is_learnt() {
   static_assert(
       !std::same_as<typename C::Spill, Fail> || !std::same_as<typename C::Start, Empty> ||
-          !C::Learning::learns() || OneBlockSpace<typename C::Space>,
+          !learns<typename C::Learning>() || OneBlockSpace<typename C::Space>,
       "ebb::Workspace: `Fail` with a learning policy and `Empty` refuses the very cycle it "
       "would learn from; add `StartWith<Bytes>`, or use `Reallocate`");
 }

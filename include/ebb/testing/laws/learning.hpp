@@ -50,21 +50,21 @@ struct LearningLaws {
                                              const P& policy = P{}) noexcept {
     const std::size_t answers =
         replay(demands, policy, [](std::size_t, std::size_t, std::size_t) {});
-    if (!P::learns()) return answers == 0;
-    return P::keeps_learning() || answers <= 1;
+    if (!ebb::learns<P>()) return answers == 0;
+    return ebb::keeps_learning<P>() || answers <= 1;
   }
   [[nodiscard]] static constexpr bool awake(std::span<const std::size_t> demands,
                                             const P& policy = P{}) noexcept {
     bool holds = true;
     replay(demands, policy, [&](std::size_t, std::size_t, std::size_t answer) {
-      holds = holds && (P::keeps_learning() || answer > 0);
+      holds = holds && (ebb::keeps_learning<P>() || answer > 0);
     });
     return holds;
   }
   [[nodiscard]] static constexpr bool known() noexcept {
     return requires {
-      typename std::bool_constant<P::learns()>;
-      typename std::bool_constant<P::keeps_learning()>;
+      typename std::bool_constant<ebb::learns<P>()>;
+      typename std::bool_constant<ebb::keeps_learning<P>()>;
     };
   }
 

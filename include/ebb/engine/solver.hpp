@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+/// \file
+/// \brief Where pieces go whose lifetimes are known: dynamic storage allocation, offline.
+///
+/// Finding the least memory is NP-complete (Garey and Johnson, problem SR2). The solver places the
+/// pieces one after the other, each into the smallest gap between the placed pieces that live at the
+/// same time, and keeps the best of three orders:
+///
+/// | order         | good where                           | above `whole_order_pieces`               |
+/// |---------------|--------------------------------------|------------------------------------------|
+/// | largest first | few sizes dominate                   | the largest by size, the rest by time    |
+/// | longest first | much lives long (training)           | the longest by length, the rest by time  |
+/// | time          | much comes and goes; the cheapest    | the same                                 |
+///
+/// No single order is enough. Ties go to the first of the list.
+
+#include <ebb/base/alignment.hpp>
+#include <ebb/engine/plan_heap.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace ebb {
+
+/// When a piece lives, and how big it is. Pieces are numbered in the order of their births.
+///
+/// - Units: bytes, a multiple of the granule; times in events, alive in `[birth, death)`
+/// - Threads: a value; anybody
+struct Lifetime {
+  std::size_t bytes = 0;
+  std::size_t alignment = 1;
+  std::uint32_t birth = 0;
+  std::uint32_t death = std::numeric_limits<std::uint32_t>::max();
+};
+
+/// An offset for each piece.
+///
+/// - Units: bytes
+/// - Threads: a value; anybody
+struct Packing {
+  std::vector<std::size_t> offsets;
+  std::size_t bytes = 0;          ///< the highest end
+  std::uint64_t comparisons = 0;  ///< that it took to find
+};
+
+/// How much effort to spend.
+enum class SolveEffort : unsigned char {
+  time_order,  ///< one cheap order
+  all_orders,  ///< the best of three
+};
+
+/// The largest sum of bytes alive at once: no packing is smaller.
+///
+/// - Costs: one sort of the births and deaths
+[[nodiscard]] inline std::size_t live_lower_bound(std::span<const Lifetime> lifetimes) {
+  std::vector<std::pair<std::uint32_t, std::size_t>> deaths;
+  deaths.reserve(lifetimes.size());
+  for (const Lifetime& piece : lifetimes) deaths.emplace_back(piece.death, piece.bytes);
+  std::sort(deaths.begin(), deaths.end());
+  std::size_t live = 0;
+  std::size_t peak = 0;
+  std::size_t dead = 0;
+  for (const Lifetime& piece : lifetimes) {
+    for (; dead < deaths.size() && deaths[dead].first <= piece.birth; ++dead)
+      live -= deaths[dead].second;
+    live += piece.bytes;
+    peak = std::max(peak, live);
+  }
+  return peak;
+}
+
+namespace detail {
+
+/// The placed pieces, found by when they live: a tree over the births that knows the latest death
+/// beneath each node.
+class PlacedPieces {
+ public:
+  explicit PlacedPieces(std::span<const Lifetime> lifetimes) : lifetimes_(lifetimes) {
+    while (leaves_ < lifetimes.size()) leaves_ *= 2;
+    latest_death_.assign(2 * leaves_, 0);
+  }
+
+  void insert(std::uint32_t piece) {
+    for (std::size_t node = leaves_ + piece; node != 0; node /= 2)
+      latest_death_[node] = std::max(latest_death_[node], lifetimes_[piece].death);
+  }
+
+  /// Calls `visit(other)` for every placed piece that lives at the same time as `piece`.
+  template <class Visitor>
+  void for_each_beside(std::uint32_t piece, std::uint64_t& comparisons, Visitor&& visit) const {
+    const Lifetime& lifetime = lifetimes_[piece];
+    const auto born_later = std::partition_point(
+        lifetimes_.begin(), lifetimes_.end(), [&](const Lifetime& other) {
+          ++comparisons;
+          return other.birth < lifetime.death;
+        });
+    descend(1, 0, leaves_, static_cast<std::size_t>(born_later - lifetimes_.begin()),
+            lifetime.birth, comparisons, visit);
+  }
+
+ private:
+  template <class Visitor>
+  void descend(std::size_t node, std::size_t first, std::size_t width, std::size_t end,
+               std::uint32_t birth, std::uint64_t& comparisons, Visitor& visit) const {
+    ++comparisons;
+    if (first >= end || latest_death_[node] <= birth) return;
+    if (width == 1) return visit(static_cast<std::uint32_t>(first));
+    descend(2 * node, first, width / 2, end, birth, comparisons, visit);
+    descend(2 * node + 1, first + width / 2, width / 2, end, birth, comparisons, visit);
+  }
+
+  std::span<const Lifetime> lifetimes_;
+  std::size_t leaves_ = 1;
+  std::vector<std::uint32_t> latest_death_;  ///< 0: nothing placed beneath
+};
+
+/// Places the pieces in an order, each by best fit.
+[[nodiscard]] inline Packing pack_in_order(std::span<const Lifetime> lifetimes,
+                                           std::span<const std::uint32_t> order) {
+  Packing packing;
+  packing.offsets.assign(lifetimes.size(), 0);
+  PlacedPieces placed(lifetimes);
+  std::vector<std::pair<std::size_t, std::size_t>> beside;  // begin and end of each
+  for (const std::uint32_t piece : order) {
+    beside.clear();
+    placed.for_each_beside(piece, packing.comparisons, [&](std::uint32_t other) {
+      const std::size_t begin = packing.offsets[other];
+      beside.emplace_back(begin, begin + lifetimes[other].bytes);
+    });
+    std::sort(beside.begin(), beside.end(), [&](const auto& a, const auto& b) {
+      ++packing.comparisons;
+      return a < b;
+    });
+
+    const Lifetime& lifetime = lifetimes[piece];
+    const Alignment alignment(lifetime.alignment);
+    std::size_t best_gap = std::numeric_limits<std::size_t>::max();
+    std::size_t best_offset = 0;
+    std::size_t top = 0;
+    for (const auto& [begin, end] : beside) {
+      ++packing.comparisons;
+      const std::size_t at = round_up(top, alignment);
+      if (begin >= at && begin - at >= lifetime.bytes && begin - top < best_gap) {
+        best_gap = begin - top;
+        best_offset = at;
+      }
+      top = std::max(top, end);
+    }
+    if (best_gap == std::numeric_limits<std::size_t>::max()) best_offset = round_up(top, alignment);
+    packing.offsets[piece] = best_offset;
+    packing.bytes = std::max(packing.bytes, best_offset + lifetime.bytes);
+    placed.insert(piece);
+  }
+  return packing;
+}
+
+/// Places the pieces as a best-fit heap would, had it all memory.
+[[nodiscard]] inline Packing pack_in_time(std::span<const Lifetime> lifetimes) {
+  Packing packing;
+  packing.offsets.assign(lifetimes.size(), 0);
+  PlanHeap heap;
+  heap.add(0, std::numeric_limits<std::size_t>::max() / 2);
+  std::vector<std::uint32_t> by_death(lifetimes.size());
+  std::iota(by_death.begin(), by_death.end(), 0U);
+  std::sort(by_death.begin(), by_death.end(), [&](std::uint32_t a, std::uint32_t b) {
+    ++packing.comparisons;
+    return lifetimes[a].death < lifetimes[b].death;
+  });
+  std::size_t dead = 0;
+  for (std::size_t piece = 0; piece < lifetimes.size(); ++piece) {
+    const Lifetime& lifetime = lifetimes[piece];
+    for (; lifetimes[by_death[dead]].death <= lifetime.birth; ++dead)
+      heap.add(packing.offsets[by_death[dead]], lifetimes[by_death[dead]].bytes);
+    const std::size_t offset = *heap.take(lifetime.bytes, Alignment(lifetime.alignment));
+    packing.offsets[piece] = offset;
+    packing.bytes = std::max(packing.bytes, offset + lifetime.bytes);
+  }
+  return packing;
+}
+
+}  // namespace detail
+
+/// Up to so many pieces an order is kept to the end; above, so many are placed by it and the rest by
+/// time.
+inline constexpr std::size_t whole_order_pieces = 3000;
+
+/// Finds an offset for each piece, so that no two that live at the same time overlap.
+///
+/// - Expects: births in ascending order, all sizes above 0
+/// - Costs: time order, n log n; all orders, n × (pieces alive at once) × log of that
+[[nodiscard]] inline Packing solve(std::span<const Lifetime> lifetimes, SolveEffort effort) {
+  Packing in_time = detail::pack_in_time(lifetimes);
+  if (effort == SolveEffort::time_order) return in_time;
+
+  std::uint64_t comparisons = in_time.comparisons;
+  const auto pack_first = [&](auto before) {
+    std::vector<std::uint32_t> order(lifetimes.size());
+    std::iota(order.begin(), order.end(), 0U);
+    const auto compare = [&](std::uint32_t a, std::uint32_t b) {
+      ++comparisons;
+      return before(lifetimes[a], lifetimes[b]);
+    };
+    std::stable_sort(order.begin(), order.end(), compare);
+    if (order.size() > whole_order_pieces)
+      std::sort(order.begin() + whole_order_pieces, order.end());
+    Packing packing = detail::pack_in_order(lifetimes, order);
+    comparisons += packing.comparisons;
+    return packing;
+  };
+  const auto length = [](const Lifetime& piece) { return piece.death - piece.birth; };
+  Packing largest_first = pack_first([&](const Lifetime& a, const Lifetime& b) {
+    return std::pair(a.bytes, length(a)) > std::pair(b.bytes, length(b));
+  });
+  Packing longest_first = pack_first([&](const Lifetime& a, const Lifetime& b) {
+    return std::pair(length(a), a.bytes) > std::pair(length(b), b.bytes);
+  });
+
+  Packing best = std::move(largest_first);
+  for (Packing* other : {&longest_first, &in_time})
+    if (other->bytes < best.bytes) best = std::move(*other);
+  best.comparisons = comparisons;
+  return best;
+}
+
+}  // namespace ebb
