@@ -27,7 +27,7 @@ struct Failure {
     scope_refused,     ///< the heap has no room for one more scope
     size_overflow,     ///< the size does not fit in `std::size_t`
     bad_alignment,     ///< no power of two, or more than the space can give
-    beyond_bounds,     ///< larger than the bounds allow
+    beyond_bounds,     ///< not what the bounds allow
     reserve_open,      ///< `reserve` inside a cycle
     foreign_piece,     ///< something was given back that is not of this cycle
     wrong_thread,      ///< another thread has the workspace open
@@ -86,7 +86,10 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
                               ", the largest of its space."));
     case Failure::Kind::beyond_bounds:
       return visit(BadRequest(who + " was asked for " + wanted + " bytes, and its bounds allow " +
-                              grouped(failure.limit) + ". Raise the maximum of `Bounds`."));
+                              grouped(failure.limit) +
+                              (failure.limit < failure.wanted
+                                   ? ". Raise the maximum of `Bounds`."
+                                   : ". Lower the minimum of `Bounds`, or ask for more.")));
     case Failure::Kind::reserve_open:
       return visit(BadRequest(who + " is open; `reserve(" + wanted +
                               ")` sets a size between cycles. Call it while closed."));
