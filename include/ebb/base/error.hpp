@@ -14,6 +14,8 @@
 /// | E06 | `BadRequest`       | a size or an alignment that cannot be served                     |
 /// | E07 | `WrongThread`      | a workspace is used while another thread has it open             |
 /// | E09 | `BadConfiguration` | policies whose numbers contradict each other                     |
+/// | E10 | `PlanMismatch`     | a cycle leaves its plan and the spill policy refuses             |
+/// | E11 | `BadPlanFile`      | a saved plan cannot be used                                      |
 ///
 /// Every id has a page, `docs/errors/E01.md` and so on. The numbers between belong to parts that
 /// bring their errors along.
@@ -86,6 +88,16 @@ struct WrongThread : Error {
 /// The numbers of two policies, or of one, contradict each other.
 struct BadConfiguration : Error {
   explicit BadConfiguration(std::string_view text) : Error("E09", "BadConfiguration", text) {}
+};
+
+/// A cycle leaves its plan and the spill policy refuses.
+struct PlanMismatch : Error {
+  explicit PlanMismatch(std::string_view text) : Error("E10", "PlanMismatch", text) {}
+};
+
+/// A saved plan cannot be used.
+struct BadPlanFile : Error {
+  explicit BadPlanFile(std::string_view text) : Error("E11", "BadPlanFile", text) {}
 };
 
 /// A number for people: 1048576 reads `1 048 576`.

@@ -51,6 +51,20 @@ struct Scope {
   std::size_t depth;  ///< of the stack with this entry on top
 };
 
+/// One event of a plan, as a cycle that follows it sees it.
+struct PlanStep {
+  std::size_t limit;  ///< the bytes of a take; 0 for a give, and at the end
+  std::byte* where;  ///< the address to take, or to be given back
+};
+
+namespace detail {
+
+// Where no piece lies: no take and no give matches a step there.
+inline constinit std::byte nowhere{};
+inline constexpr PlanStep no_step{0, &nowhere};
+
+}  // namespace detail
+
 /// What a slow path answers: an address, or why there is none.
 struct Taken {
   void* pointer = nullptr;
@@ -305,7 +319,7 @@ class Core {
     std::byte* const piece = range_.cur;
     const std::uintptr_t next = address_of(piece) + rounded(bytes, mask);
     if (!is_free(alignment, mask) || !is_in_block(piece, next)) [[unlikely]]
-      return take_elsewhere(bytes, alignment).pointer;
+      return try_take_slowly(bytes, alignment);
     range_.cur = reinterpret_cast<std::byte*>(next);
     return piece;
   }
@@ -316,8 +330,45 @@ class Core {
                                                    std::uintptr_t next) const noexcept {
     return next > address_of(piece) && next <= address_of(range_.end);
   }
+  // The next step of a plan, if it is a take of at least so many bytes, aligned to the granule.
+  [[nodiscard]] EBB_ALWAYS_INLINE bool follow_take(std::size_t bytes, void*& piece) noexcept {
+    const PlanStep* const step = next_;
+    if (bytes - 1 >= step->limit) [[unlikely]]
+      return false;
+    next_ = step + 1;
+    piece = step->where;
+    return true;
+  }
+  // The next step of a plan, if it gives this piece back. The address tells: while a piece lives, no
+  // step takes where it lies.
+  [[nodiscard]] EBB_ALWAYS_INLINE bool follow_give(const void* piece) noexcept {
+    const PlanStep* const step = next_;
+    if (step->where != piece) [[unlikely]]
+      return false;
+    next_ = step + 1;
+    return true;
+  }
+
   EBB_ALWAYS_INLINE void give(void* pointer, std::size_t bytes, std::size_t mask) noexcept {
     deallocate_until(pointer, static_cast<std::byte*>(pointer) + rounded(bytes, mask));
+  }
+
+  // Out of line, but not cold: a cycle that follows a plan comes here for every piece.
+  [[gnu::noinline]] void* take_slowly(std::size_t bytes, std::size_t alignment) {
+    void* piece = nullptr;
+    if (is_free(alignment, mask_) && follow_take(bytes, piece)) return piece;
+    const Taken taken = take_elsewhere(bytes, alignment);
+    if (taken.pointer == nullptr) detail::raise_failure(taken.failure, name_);
+    return taken.pointer;
+  }
+
+  [[gnu::noinline]] void* try_take_slowly(std::size_t bytes, std::size_t alignment) noexcept {
+    void* piece = nullptr;
+    if (is_free(alignment, mask_) && follow_take(bytes, piece)) return piece;
+    return take_elsewhere(bytes, alignment).pointer;
+  }
+  [[gnu::noinline]] void give_slowly(void* pointer, std::size_t bytes) noexcept {
+    if (!follow_give(pointer)) give_elsewhere(pointer, bytes);
   }
 
   // What a sentence answers. Asked on slow paths only.
@@ -335,6 +386,13 @@ class Core {
   virtual void learn(CycleUse use, bool by_exception) noexcept = 0;  // may call `exchange_block`
   virtual void forget() noexcept = 0;
 
+  // The mechanism, which a plan replaces. Sizes are rounded, alignments can be served.
+  inline virtual Taken serve(std::size_t size, std::size_t alignment) noexcept;
+  inline virtual bool take_back(std::byte* piece, std::size_t size) noexcept;  // false: not known
+  virtual void cycle_begins() noexcept {}
+  inline virtual void cycle_ends() noexcept;
+  inline virtual void add_to(Report& report, const CycleMeter& meter) const;
+
   // The slow path of a give; virtual for the heap, which has no cursor.
   inline virtual void give_elsewhere(void* pointer, std::size_t bytes) noexcept;
 
@@ -342,6 +400,8 @@ class Core {
   EBB_COLD inline bool exchange_block(std::size_t bytes) noexcept;
 
  private:
+  friend class Planner;  // the one other mechanism
+
   struct Range {
     std::byte* cur = nullptr;
     std::byte* end = nullptr;
@@ -376,18 +436,9 @@ class Core {
     if (is_open() && !is_mine()) detail::raise_failure(not_mine({}), name_);
   }
 
-  EBB_COLD void* take_slowly(std::size_t bytes, std::size_t alignment) {
-    const Taken taken = take_elsewhere(bytes, alignment);
-    if (taken.pointer == nullptr) detail::raise_failure(taken.failure, name_);
-    return taken.pointer;
-  }
-
-  EBB_COLD void give_slowly(void* pointer, std::size_t bytes) noexcept {
-    give_elsewhere(pointer, bytes);
-  }
-
   EBB_COLD inline Taken take_elsewhere(std::size_t bytes, std::size_t alignment) noexcept;
   inline Taken take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept;
+  inline bool take_back_lone(std::byte* piece) noexcept;
   inline Taken take_alone(std::size_t size, std::size_t alignment) noexcept;
   inline Taken take_from_new_chunk(std::size_t size, std::size_t alignment) noexcept;
   inline bool fits(std::size_t size, std::size_t alignment) const noexcept;
@@ -430,12 +481,16 @@ class Core {
     owner_.store(owner_.load(std::memory_order_relaxed) | slowly, std::memory_order_relaxed);
   }
 
-  // A parked cycle has `range_` put aside, so that every take comes the slow way.
+  // A parked cycle has `range_` and `next_` put aside, so that every take comes the slow way.
   void park() noexcept {
-    if (!std::exchange(is_parked_, true)) parked_ = std::exchange(range_, Range{});
+    if (std::exchange(is_parked_, true)) return;
+    parked_ = std::exchange(range_, Range{});
+    parked_next_ = std::exchange(next_, &detail::no_step);
   }
   void unpark() noexcept {
-    if (std::exchange(is_parked_, false)) range_ = parked_;
+    if (!std::exchange(is_parked_, false)) return;
+    range_ = parked_;
+    next_ = parked_next_;
   }
   void park_if_needed() noexcept {
     if (!enabled_ || pending_) park();
@@ -458,6 +513,8 @@ class Core {
   std::size_t last_demand_ = 0;
   std::size_t largest_demand_ = 0;
 
+  const PlanStep* next_ = &detail::no_step;  ///< of the plan that this cycle follows
+
   // What one cycle gathers.
   std::uintptr_t origin_ = 0;  ///< the address of position 0, for the memory under the cursor
   CycleMeter meter_;
@@ -465,6 +522,7 @@ class Core {
   std::size_t chunks_from_ = 0;  ///< the position at which the first chunk begins
   LonePieces lone_;
   Range parked_;
+  const PlanStep* parked_next_ = &detail::no_step;
   bool is_parked_ = false;
   std::size_t more_tokens_ = 0;  ///< of the open cycle, beyond the first
   Failure pending_;              ///< found by a give; the next take throws it
@@ -505,7 +563,10 @@ Taken Core::take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept {
   if (clamp(size) < size && clamp(bytes) < bytes)
     return {nullptr,
             {.kind = Failure::Kind::beyond_bounds, .wanted = bytes, .limit = clamp(bytes)}};
-  if (!enabled_) return take_alone(size, alignment);
+  return enabled_ ? serve(size, alignment) : take_alone(size, alignment);
+}
+
+Taken Core::serve(std::size_t size, std::size_t alignment) noexcept {
   if (fits(size, alignment)) return {place(size, alignment), {}};
 
   const std::size_t demand = position(range_.cur) + padding_for(alignment) + size;
@@ -603,22 +664,31 @@ void Core::give_elsewhere(void* pointer, std::size_t bytes) noexcept {
     return;
   }
   unpark();
-  auto* const piece = static_cast<std::byte*>(pointer);
-  const std::size_t size = round_up(bytes, granule());
+  if (!take_back(static_cast<std::byte*>(pointer), round_up(bytes, granule())))
+    pending_ = {.kind = Failure::Kind::foreign_piece, .wanted = bytes};
+  park_if_needed();
+}
+
+bool Core::take_back(std::byte* piece, std::size_t size) noexcept {
   if (piece + size == range_.cur) {
     high_ = std::max(high_, range_.cur);
     range_.cur = piece;
-  } else if (const LonePieces::Piece lone = lone_.extract(piece); lone.begin != nullptr) {
-    settle();
-    meter_.outside -= lone.bytes - (mask_ + 1);
-    space_deallocate(lone.begin, lone.bytes, lone.alignment);
-  } else if (block_.contains(piece) || chunks_.contains(piece)) {
-    settle();
-    meter_.dead += size;
-  } else {
-    pending_ = {.kind = Failure::Kind::foreign_piece, .wanted = bytes};
+    return true;
   }
-  park_if_needed();
+  if (take_back_lone(piece)) return true;
+  if (!block_.contains(piece) && !chunks_.contains(piece)) return false;
+  settle();
+  meter_.dead += size;
+  return true;
+}
+
+bool Core::take_back_lone(std::byte* piece) noexcept {
+  const LonePieces::Piece lone = lone_.extract(piece);
+  if (lone.begin == nullptr) return false;
+  settle();
+  meter_.outside -= lone.bytes - (mask_ + 1);
+  space_deallocate(lone.begin, lone.bytes, lone.alignment);
+  return true;
 }
 
 bool Core::try_expand(void* pointer, std::size_t old_bytes, std::size_t new_bytes) noexcept {
@@ -652,6 +722,7 @@ std::size_t Core::open_slowly() {
   range_ = first_range_;
   number_ = next_epoch(number_);
   cell_->number.store(number_, std::memory_order_release);
+  cycle_begins();
   park_if_needed();
   return depth;
 }
@@ -710,7 +781,7 @@ Failure Core::prepare_block() noexcept {
 void Core::end_cycle(CycleEnd how) noexcept {
   unpark();
   settle();
-  if (chunks_.size() != 0) totals_.spilled_bytes += meter_.position_peak - chunks_from_;
+  cycle_ends();
   const std::size_t demand = meter_.demand();
   last_demand_ = demand;
   live_gap_ = demand - meter_.live_peak;
@@ -726,8 +797,8 @@ void Core::end_cycle(CycleEnd how) noexcept {
   meter_ = {};
   cell_->number.store(closed_epoch(number_), std::memory_order_release);
 
-  const bool learns = how != CycleEnd::destroyed && enabled_ && one_block_bytes() == 0;
-  if (learns) learn({.block = block_.bytes, .demand = demand}, how == CycleEnd::by_exception);
+  if (how != CycleEnd::destroyed && enabled_)
+    learn({.block = block_.bytes, .demand = demand}, how == CycleEnd::by_exception);
   origin_ = address_of(first_range_.cur);
   owner_.store(is_special() ? slowly : 0, std::memory_order_relaxed);
 
@@ -743,6 +814,14 @@ void Core::end_cycle(CycleEnd how) noexcept {
 #else
   if (hook_ != nullptr) hook_(report());
 #endif
+}
+
+void Core::cycle_ends() noexcept {
+  if (chunks_.size() != 0) totals_.spilled_bytes += meter_.position_peak - chunks_from_;
+}
+
+void Core::add_to(Report& report, const CycleMeter& meter) const {
+  if (chunks_.size() != 0) report.spilled_bytes += meter.position_peak - chunks_from_;
 }
 
 void Core::return_outside() noexcept {
@@ -786,7 +865,7 @@ void Core::reserve(std::size_t bytes) {
   expect_not_elsewhere();
   Failure failure;
   if (is_open())
-    failure = {.kind = Failure::Kind::reserve_open, .wanted = bytes};
+    failure = {.kind = Failure::Kind::between_cycles};
   else if (is_out_of_bounds(bytes))
     failure = {.kind = Failure::Kind::beyond_bounds, .wanted = bytes, .limit = clamp(bytes)};
   else if (bytes > max_bytes / 2)
@@ -845,7 +924,7 @@ Report Core::report() const {
   report.live_peak_bytes = last_demand_ - live_gap_;
   report.headroom_percent = with_headroom(100) - 100;
   report.spilled_bytes = totals_.spilled_bytes;
-  if (chunks_.size() != 0) report.spilled_bytes += meter.position_peak - chunks_from_;
+  add_to(report, meter);
   report.spilled_requests = totals_.spilled_requests;
   report.oversize_bytes = totals_.oversize_bytes;
   report.space_calls = totals_.space_calls;

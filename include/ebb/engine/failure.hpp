@@ -28,7 +28,9 @@ struct Failure {
     size_overflow,     ///< the size does not fit in `std::size_t`
     bad_alignment,     ///< no power of two, or more than the space can give
     beyond_bounds,     ///< not what the bounds allow
-    reserve_open,      ///< `reserve` inside a cycle
+    between_cycles,    ///< what is done between cycles, inside one
+    other_key,         ///< entered with one key, open with another
+    plan_mismatch,     ///< an event that is not the plan's, and the spill policy refuses
     foreign_piece,     ///< something was given back that is not of this cycle
     wrong_thread,      ///< another thread has the workspace open
   };
@@ -90,9 +92,17 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
                               (failure.limit < failure.wanted
                                    ? ". Raise the maximum of `Bounds`."
                                    : ". Lower the minimum of `Bounds`, or ask for more.")));
-    case Failure::Kind::reserve_open:
-      return visit(BadRequest(who + " is open; `reserve(" + wanted +
-                              ")` sets a size between cycles. Call it while closed."));
+    case Failure::Kind::between_cycles:
+      return visit(BadRequest(who + " is open; sizes and plans are set between cycles. Close it first."));
+    case Failure::Kind::other_key:
+      return visit(BadRequest(who + " is open and was entered with the key " + wanted +
+                              ", which is not the key of its cycle. Nest with the same key, or "
+                              "enter another workspace."));
+    case Failure::Kind::plan_mismatch:
+      return visit(PlanMismatch(
+          who + " left its plan with a piece of " + wanted +
+          " bytes, and the spill policy refuses to serve it elsewhere; `report().plan.first_mismatch` "
+          "has both sides. Use Reallocate, or a key for each kind of cycle."));
     case Failure::Kind::foreign_piece:
       return visit(BadRequest(who + " was given back a piece of " + wanted +
                               " bytes that is not of this cycle. Give back what this cycle took, "

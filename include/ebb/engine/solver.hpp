@@ -206,9 +206,10 @@ inline constexpr std::size_t whole_order_pieces = 3000;
     std::iota(order.begin(), order.end(), 0U);
     const auto compare = [&](std::uint32_t a, std::uint32_t b) {
       ++comparisons;
-      return before(lifetimes[a], lifetimes[b]);
+      if (before(lifetimes[a], lifetimes[b])) return true;
+      return a < b && !before(lifetimes[b], lifetimes[a]);
     };
-    std::stable_sort(order.begin(), order.end(), compare);
+    std::sort(order.begin(), order.end(), compare);
     if (order.size() > whole_order_pieces)
       std::sort(order.begin() + whole_order_pieces, order.end());
     Packing packing = detail::pack_in_order(lifetimes, order);

@@ -200,11 +200,61 @@ struct PeakWithDecay : Parameter<HalfLife> {
   }
 };
 
+/// What is learnt are sizes *and places*: a plan for each key, computed from the lifetimes of an
+/// earlier cycle. As little memory as a graph compiler, for arbitrary code.
+///
+/// - For: cycles whose pieces come and go
+/// - Units: `Keys` in plans kept, the least recently used goes out; at least 1
+/// - Costs: 11 instructions for a take and its give; solving at the close of a cycle that is learnt
+/// - Errors: `PlanMismatch` under `Fail`
+/// - Note: the mechanism is `engine/planner.hpp`; as a policy of sizes it never answers
+template <std::size_t Keys = 8>
+struct LearnPlans : Parameter<Keys> {
+  static_assert(Keys != 0, "ebb::LearnPlans: the number of plans is 0; LearnPlans<1> keeps one");
+
+  using slot = LearningSlot;
+
+  struct State {};
+
+  [[nodiscard]] static constexpr bool learns() noexcept { return true; }
+  [[nodiscard]] static constexpr bool keeps_learning() noexcept { return true; }
+
+  [[nodiscard]] static constexpr std::optional<std::size_t> learn(State&, CycleUse) noexcept {
+    return std::nullopt;
+  }
+  [[nodiscard]] constexpr std::size_t plans() const noexcept {
+    return std::max<std::size_t>(this->value(), 1);
+  }
+};
+
+/// A plan for each of up to eight keys.
+///
+/// - For: the default way to learn plans
+/// - Costs: those of `LearnPlans`
+/// - Errors: those of `LearnPlans`
+using LearnPlan = LearnPlans<8>;
+
+// clang-format off
+template <class P>
+concept KeepsPlans = requires(const P policy) {
+  { policy.plans() } noexcept -> std::same_as<std::size_t>;
+};
+// clang-format on
+
+/// A learning policy that learns places too.
+///
+/// - Needs: what `LearningPolicy` needs, and `std::size_t plans()`: how many are kept
+/// - Models: `LearnPlans`
+template <class P>
+concept PlanningPolicy = LearningPolicy<P> && KeepsPlans<P>;
+
 static_assert(LearningPolicy<NoLearning> && std::is_empty_v<NoLearning>);
 static_assert(LearningPolicy<FirstLoop> && std::is_empty_v<FirstLoop>);
 static_assert(LearningPolicy<OverTime<8>> && std::is_empty_v<OverTime<8>>);
 static_assert(LearningPolicy<OverTime<dynamic>>);
 static_assert(LearningPolicy<PeakWithDecay<16>> && std::is_empty_v<PeakWithDecay<16>>);
 static_assert(LearningPolicy<PeakWithDecay<dynamic>>);
+static_assert(PlanningPolicy<LearnPlan> && std::is_empty_v<LearnPlan>);
+static_assert(PlanningPolicy<LearnPlans<dynamic>> && !PlanningPolicy<FirstLoop>);
 
 }  // namespace ebb

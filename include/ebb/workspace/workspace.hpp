@@ -17,6 +17,7 @@
 #include <ebb/base/config.hpp>
 #include <ebb/base/contract.hpp>
 #include <ebb/engine/core.hpp>
+#include <ebb/engine/planner.hpp>
 #include <ebb/engine/sizer.hpp>
 #include <ebb/workspace/array.hpp>
 #include <ebb/workspace/composition.hpp>
@@ -24,6 +25,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -113,6 +115,10 @@ struct WorkspaceName {
   std::string text;
 };
 
+// Under a plan, pieces have places of their own; else there is a cursor.
+template <class C>
+using MechanismOf = std::conditional_t<PlanningPolicy<typename C::Learning>, Planner, Core>;
+
 // One function per rule that ties two answers together; its name and its sentence are the message.
 template <class C>
 constexpr void diagnose_fail_before_anything_is_learnt() {
@@ -148,7 +154,7 @@ constexpr void diagnose_granule() {
 /// - Threads: closed, it belongs to nobody; open, to the thread that entered it
 template <class C>
 class BasicWorkspace final : private detail::WorkspaceName,
-                             public Core,
+                             public detail::MechanismOf<C>,
                              public MakesArrays<BasicWorkspace<C>> {
   static_assert(
       AllocationPolicy<typename C::Allocation>,
@@ -190,7 +196,7 @@ class BasicWorkspace final : private detail::WorkspaceName,
   template <class... Answers>
   explicit BasicWorkspace(std::string_view name = "workspace", Answers... answers)
       : WorkspaceName{std::string(name)},
-        Core(text, granule_from(name, pick<typename C::Granule>(answers...))),
+        detail::MechanismOf<C>(text, granule_from(name, pick<typename C::Granule>(answers...))),
         allocation_(pick<typename C::Allocation>(answers...)),
         start_(pick<typename C::Start>(answers...)),
         learning_(pick<typename C::Learning>(answers...)),
@@ -202,6 +208,7 @@ class BasicWorkspace final : private detail::WorkspaceName,
     detail::diagnose_fail_before_anything_is_learnt<C>();
     detail::diagnose_ring<C>();
     detail::diagnose_granule<C>();
+    if constexpr (learns_plans) this->keep_at_most(learning_.plans());
   }
 
   BasicWorkspace(const BasicWorkspace&) = delete;
@@ -214,6 +221,16 @@ class BasicWorkspace final : private detail::WorkspaceName,
   ///   first block; nothing has changed
   /// - Costs: with the leave, at most 44 instructions where nothing is to be learnt
   [[nodiscard]] EBB_ALWAYS_INLINE Cycle enter() { return {*this, this->open()}; }
+
+  /// Opens a cycle that has a plan of its own, such as one for each batch size.
+  ///
+  /// - Errors: those of `enter()`; `BadRequest` if the workspace is open with another key
+  /// - Costs: those of `enter()`, and a search through the keys
+  template <std::integral Key>
+  requires PlanningPolicy<typename C::Learning>
+  [[nodiscard]] Cycle enter(Key key) {
+    return {*this, this->open_keyed(static_cast<std::uint64_t>(key))};
+  }
 
   /// Makes the open workspace current again.
   ///
@@ -308,6 +325,7 @@ class BasicWorkspace final : private detail::WorkspaceName,
   }
 
   static constexpr bool is_one_block = OneBlockSpace<typename C::Space>;
+  static constexpr bool learns_plans = PlanningPolicy<typename C::Learning>;
 
   void* space_allocate(std::size_t bytes, std::size_t alignment) noexcept override {
     return space_.allocate(bytes, alignment);
@@ -334,13 +352,20 @@ class BasicWorkspace final : private detail::WorkspaceName,
   bool would_grow(CycleUse use) const noexcept override {
     return spill_.next_block(use) > use.block;
   }
-  bool is_learning() const noexcept override { return !is_one_block && sizer_.learning(); }
+  bool is_learning() const noexcept override {
+    return learns_plans || (!is_one_block && sizer_.learning());
+  }
   void learn(CycleUse use, bool by_exception) noexcept override {
+    if constexpr (learns_plans) return this->learn_plan(by_exception);
+    if (is_one_block) return;
     const auto size = sizer_.next_block({allocation_, learning_, spill_, bounds_}, use,
                                         by_exception, this->granule());
     if (size) sizer_.exchanged(this->exchange_block(*size));
   }
-  void forget() noexcept override { sizer_.forget(); }
+  void forget() noexcept override {
+    sizer_.forget();
+    if constexpr (learns_plans) this->forget_plans();
+  }
 
   [[no_unique_address]] typename C::Allocation allocation_;
   [[no_unique_address]] typename C::Start start_;
