@@ -70,6 +70,18 @@ class Planner : public Core {
       if (keyed.plan) visit(keyed.key, *keyed.plan);
   }
 
+  /// A number that differs where a plan of one workspace cannot serve another.
+  [[nodiscard]] std::uint64_t fingerprint() const noexcept {
+    std::uint64_t hash = 14695981039346656037U;
+    for (const std::size_t number :
+         {granule().bytes(), max_alignment(), one_block_bytes(), clamp(0), clamp(max_bytes)})
+      hash = (hash ^ number) * std::uint64_t{1099511628211U};
+    return hash;
+  }
+
+  /// The largest alignment that the space can give.
+  [[nodiscard]] std::size_t largest_alignment() const noexcept { return max_alignment(); }
+
   /// Replaces all plans, as if they had been learnt; the block is taken by the next enter.
   ///
   /// - Expects: each plan `is_sound`; the last used first
