@@ -16,6 +16,7 @@
 /// | E09 | `BadConfiguration` | policies whose numbers contradict each other                     |
 /// | E10 | `PlanMismatch`     | a cycle leaves its plan and the spill policy refuses             |
 /// | E11 | `BadPlanFile`      | a saved plan cannot be used                                      |
+/// | E16 | `DataError`        | a file of data is malformed                                      |
 ///
 /// Every id has a page, `docs/errors/E01.md` and so on. The numbers between belong to parts that
 /// bring their errors along.
@@ -98,6 +99,11 @@ struct PlanMismatch : Error {
 /// A saved plan cannot be used.
 struct BadPlanFile : Error {
   explicit BadPlanFile(std::string_view text) : Error("E11", "BadPlanFile", text) {}
+};
+
+/// A file of data is malformed.
+struct DataError : Error {
+  explicit DataError(std::string_view text) : Error("E16", "DataError", text) {}
 };
 
 /// A number for people: 1048576 reads `1 048 576`.
