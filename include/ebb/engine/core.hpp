@@ -54,7 +54,7 @@ struct Scope {
 /// One event of a plan, as a cycle that follows it sees it.
 struct PlanStep {
   std::size_t limit;  ///< the bytes of a take; 0 for a give, and at the end
-  std::byte* where;  ///< the address to take, or to be given back
+  std::byte* where;   ///< the address to take, or to be given back
 };
 
 namespace detail {
@@ -339,8 +339,8 @@ class Core {
     piece = step->where;
     return true;
   }
-  // The next step of a plan, if it gives this piece back. The address tells: while a piece lives, no
-  // step takes where it lies.
+  // The next step of a plan, if it gives this piece back. The address tells: while a piece lives,
+  // no step takes where it lies.
   [[nodiscard]] EBB_ALWAYS_INLINE bool follow_give(const void* piece) noexcept {
     const PlanStep* const step = next_;
     if (step->where != piece) [[unlikely]]

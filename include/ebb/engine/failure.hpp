@@ -93,16 +93,18 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
                                    ? ". Raise the maximum of `Bounds`."
                                    : ". Lower the minimum of `Bounds`, or ask for more.")));
     case Failure::Kind::between_cycles:
-      return visit(BadRequest(who + " is open; sizes and plans are set between cycles. Close it first."));
+      return visit(
+          BadRequest(who + " is open; sizes and plans are set between cycles. Close it first."));
     case Failure::Kind::other_key:
       return visit(BadRequest(who + " is open and was entered with the key " + wanted +
                               ", which is not the key of its cycle. Nest with the same key, or "
                               "enter another workspace."));
     case Failure::Kind::plan_mismatch:
-      return visit(PlanMismatch(
-          who + " left its plan with a piece of " + wanted +
-          " bytes, and the spill policy refuses to serve it elsewhere; `report().plan.first_mismatch` "
-          "has both sides. Use Reallocate, or a key for each kind of cycle."));
+      return visit(
+          PlanMismatch(who + " left its plan with a piece of " + wanted +
+                       " bytes, and the spill policy refuses to serve it elsewhere; "
+                       "`report().plan.first_mismatch` "
+                       "has both sides. Use Reallocate, or a key for each kind of cycle."));
     case Failure::Kind::foreign_piece:
       return visit(BadRequest(who + " was given back a piece of " + wanted +
                               " bytes that is not of this cycle. Give back what this cycle took, "

@@ -9,13 +9,14 @@
 /// | follows    | the next step of the plan                    | step on, if they are the next   |
 /// | is recorded | a best-fit heap in the block and the chunks | go back to that heap            |
 ///
-/// A cycle follows as long as its events are those of the plan: kind for kind, a take no larger than
-/// its capacity, a give of the piece that the plan gives there. A take that is only too large gets a
-/// *substitute* outside, following goes on, and the end makes its capacity larger. Anything else
-/// *diverges*: what is alive is put into the heap, and the rest of the cycle is recorded.
+/// A cycle follows as long as its events are those of the plan: kind for kind, a take no larger
+/// than its capacity, a give of the piece that the plan gives there. A take that is only too large
+/// gets a *substitute* outside, following goes on, and the end makes its capacity larger. Anything
+/// else *diverges*: what is alive is put into the heap, and the rest of the cycle is recorded.
 ///
 /// Safety: take *k* is served from the plan only if the *k* events before it matched, so what is
-/// alive is a subset of what was alive in the record at that point, and those pieces do not overlap.
+/// alive is a subset of what was alive in the record at that point, and those pieces do not
+/// overlap.
 
 #include <ebb/base/alignment.hpp>
 #include <ebb/base/config.hpp>
@@ -40,7 +41,8 @@ namespace ebb {
 /// A workspace that learns plans, one for each key.
 ///
 /// - For: base of a workspace whose learning policy is `LearnPlans`
-/// - Errors: those of `Core`; where the heap of the process refuses the books of a record, the cycle
+/// - Errors: those of `Core`; where the heap of the process refuses the books of a record, the
+/// cycle
 ///   is served one by one from the space, and nothing is learnt from it
 /// - Costs: 11 instructions for a take and its give while following; a logarithm while recording
 /// - Threads: as `Core`
@@ -134,9 +136,8 @@ class Planner : public Core {
   [[nodiscard]] EBB_COLD Scope open_keyed(std::uint64_t key) {
     if (is_open() && key_ != key) {
       expect_open();
-      detail::raise_failure({.kind = Failure::Kind::other_key,
-                             .wanted = static_cast<std::size_t>(key)},
-                            name());
+      detail::raise_failure(
+          {.kind = Failure::Kind::other_key, .wanted = static_cast<std::size_t>(key)}, name());
     }
     struct Wish {
       std::optional<std::uint64_t>& key;
@@ -261,8 +262,8 @@ class Planner : public Core {
     keyed.steps.reserve(keyed.plan->events().size() + 1);
     for (const PlanEvent event : keyed.plan->events()) {
       const std::size_t capacity = keyed.plan->pieces()[event.piece].bytes;
-      keyed.steps.push_back({event.is_give ? 0 : capacity,
-                             block_.begin + keyed.plan->offsets()[event.piece]});
+      keyed.steps.push_back(
+          {event.is_give ? 0 : capacity, block_.begin + keyed.plan->offsets()[event.piece]});
     }
     keyed.steps.push_back(detail::no_step);
     keyed.steps_for = block_.begin;
@@ -345,8 +346,7 @@ class Planner : public Core {
     void* memory = nullptr;
     if (chunks_.reserve()) {
       memory = ask_space(bytes, max_alignment());
-      if (memory == nullptr && bytes > needed)
-        memory = ask_space(bytes = needed, max_alignment());
+      if (memory == nullptr && bytes > needed) memory = ask_space(bytes = needed, max_alignment());
     }
     if (memory == nullptr)
       return {.kind = Failure::Kind::space_refused, .wanted = needed, .block = block_.bytes};
@@ -370,8 +370,7 @@ class Planner : public Core {
       }
       diverge();
     }
-    if (is_lost_)
-      return take_back_lone(piece) || block_.contains(piece) || chunks_.contains(piece);
+    if (is_lost_) return take_back_lone(piece) || block_.contains(piece) || chunks_.contains(piece);
     const auto found = live_.find(piece);
     if (found == live_.end()) return take_back_lone(piece);
     const Live live = found->second;
@@ -457,8 +456,7 @@ class Planner : public Core {
       const std::size_t step = step_number();
       is_complete_ = step == current_->plan->events().size();
       if (!is_complete_) note_mismatch("the end of the cycle");
-      if (!is_complete_ || !substitutes_.empty())
-        attempt([&] { record_prefix(step); });
+      if (!is_complete_ || !substitutes_.empty()) attempt([&] { record_prefix(step); });
       meter_.position_peak = current_->plan->bytes();
       meter_.live_peak = std::max(meter_.live_peak, current_->plan->live_bytes());
     } else {
@@ -502,9 +500,9 @@ class Planner : public Core {
     largest_demand_ = std::max(largest_demand_, bytes);
     live_gap_ = bytes - plan.live_bytes();
     if (bytes > block_.bytes) {
-      const bool may_grow =
-          one_block_bytes() == 0 && clamp(bytes) >= bytes && bytes > refused_bytes_ &&
-          (is_first || would_grow({.block = block_.bytes, .demand = bytes}));
+      const bool may_grow = one_block_bytes() == 0 && clamp(bytes) >= bytes &&
+                            bytes > refused_bytes_ &&
+                            (is_first || would_grow({.block = block_.bytes, .demand = bytes}));
       if (may_grow) refused_bytes_ = exchange_block(bytes) ? 0 : bytes;
       // A plan that the block cannot hold is kept only where there is none to lose.
       if (bytes > block_.bytes && !is_first) return;
@@ -524,8 +522,8 @@ class Planner : public Core {
       } else {
         const std::size_t bytes = current_->plan->pieces()[events[step].piece].bytes;
         mismatch_.planned = (events[step].is_give ? "give of " : "take of at most ") +
-                            grouped(bytes) + " bytes (piece " +
-                            std::to_string(events[step].piece) + ")";
+                            grouped(bytes) + " bytes (piece " + std::to_string(events[step].piece) +
+                            ")";
       }
     });
   }

@@ -5,8 +5,8 @@
 /// \brief Where pieces go whose lifetimes are known: dynamic storage allocation, offline.
 ///
 /// Finding the least memory is NP-complete (Garey and Johnson, problem SR2). The solver places the
-/// pieces one after the other, each into the smallest gap between the placed pieces that live at the
-/// same time, and keeps the best of three orders:
+/// pieces one after the other, each into the smallest gap between the placed pieces that live at
+/// the same time, and keeps the best of three orders:
 ///
 /// | order         | good where                           | above `whole_order_pieces`               |
 /// |---------------|--------------------------------------|------------------------------------------|
@@ -97,8 +97,8 @@ class PlacedPieces {
   template <class Visitor>
   void for_each_beside(std::uint32_t piece, std::uint64_t& comparisons, Visitor&& visit) const {
     const Lifetime& lifetime = lifetimes_[piece];
-    const auto born_later = std::partition_point(
-        lifetimes_.begin(), lifetimes_.end(), [&](const Lifetime& other) {
+    const auto born_later =
+        std::partition_point(lifetimes_.begin(), lifetimes_.end(), [&](const Lifetime& other) {
           ++comparisons;
           return other.birth < lifetime.death;
         });
@@ -188,8 +188,8 @@ class PlacedPieces {
 
 }  // namespace detail
 
-/// Up to so many pieces an order is kept to the end; above, so many are placed by it and the rest by
-/// time.
+/// Up to so many pieces an order is kept to the end; above, so many are placed by it and the rest
+/// by time.
 inline constexpr std::size_t whole_order_pieces = 3000;
 
 /// Finds an offset for each piece, so that no two that live at the same time overlap.

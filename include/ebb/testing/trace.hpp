@@ -58,7 +58,8 @@ struct Trace {
 
 /// Reads a trace from text, strictly.
 ///
-/// - Errors: `DataError`, with the number of the line: no event, a number that is none, a piece of 0
+/// - Errors: `DataError`, with the number of the line: no event, a number that is none, a piece of
+/// 0
 ///   bytes, an id that lives already, an id that does not live, anything left over
 /// - Note: ids may be any numbers, and may be used again after the give
 [[nodiscard]] inline Trace parse_trace(std::string_view text, std::string_view name = "trace") {
@@ -80,7 +81,8 @@ struct Trace {
     const auto number = [&]() -> std::uint64_t {
       std::uint64_t value = 0;
       if (rest.empty() || rest.front() != ' ') fail(line, "a number is missing");
-      const auto [after, error] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), value);
+      const auto [after, error] =
+          std::from_chars(rest.data() + 1, rest.data() + rest.size(), value);
       if (error != std::errc{}) fail(line, "this is no number");
       rest.remove_prefix(static_cast<std::size_t>(after - rest.data()));
       return value;
@@ -145,9 +147,11 @@ using TraceFile = std::unique_ptr<std::FILE, CloseTraceFile>;
 inline void write_trace(const Trace& trace, const std::string& path) {
   const std::string text = to_string(trace);
   detail::TraceFile file(std::fopen(path.c_str(), "wb"));
-  const bool is_written = file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+  const bool is_written =
+      file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
   if (!is_written || std::fclose(file.release()) != 0)
-    ebb::detail::raise(DataError("\"" + path + "\" cannot be written. Check the folder and the disk."));
+    ebb::detail::raise(
+        DataError("\"" + path + "\" cannot be written. Check the folder and the disk."));
 }
 
 /// The events of a learned plan, with its capacities as sizes.
@@ -210,7 +214,8 @@ enum class Touch : unsigned char {
 /// Plays a trace against anything with `allocate(bytes)` and `deallocate(pointer, bytes)`. What the
 /// trace leaves alive is left alive.
 ///
-/// - Returns: the number of the first piece whose pattern was overwritten while it lived (`checked`)
+/// - Returns: the number of the first piece whose pattern was overwritten while it lived
+/// (`checked`)
 /// - Errors: those of the workspace
 /// - Costs: of the events, and of the bytes written; `places` keeps its capacity between calls
 template <class W>
@@ -218,7 +223,9 @@ template <class W>
                                                 std::vector<std::byte*>& places) {
   places.assign(trace.bytes.size(), nullptr);
   std::optional<std::uint32_t> damaged;
-  const auto pattern = [](std::uint32_t piece) { return static_cast<int>(piece * 167U + 13U) & 255; };
+  const auto pattern = [](std::uint32_t piece) {
+    return static_cast<int>(piece * 167U + 13U) & 255;
+  };
   const auto check = [&](std::uint32_t piece) {
     const auto expected = static_cast<std::byte>(pattern(piece));
     for (std::size_t i = 0; i < trace.bytes[piece] && !damaged; ++i)

@@ -91,8 +91,8 @@ class PlanReader {
   [[nodiscard]] std::uint64_t number(int base = 10) {
     std::uint64_t value = 0;
     if (words_.empty() || words_.front() != ' ') fail("a number is missing");
-    const auto [end, error] = std::from_chars(words_.data() + 1, words_.data() + words_.size(), value,
-                                              base);
+    const auto [end, error] =
+        std::from_chars(words_.data() + 1, words_.data() + words_.size(), value, base);
     if (error != std::errc{}) fail("\"" + std::string(words_.substr(1)) + "\" is no number");
     words_.remove_prefix(static_cast<std::size_t>(end - words_.data()));
     return value;
@@ -159,13 +159,14 @@ inline void save_plan(const Planner& workspace, const std::string& path) {
                      detail::hexadecimal(workspace.fingerprint()) + "\n";
   workspace.for_each_plan([&](std::optional<std::uint64_t> key, const Plan& plan) {
     text += "plan " + (key ? std::to_string(*key) : "-") + " " +
-            std::to_string(plan.pieces().size()) + " " + std::to_string(plan.events().size()) + "\n";
+            std::to_string(plan.pieces().size()) + " " + std::to_string(plan.events().size()) +
+            "\n";
     for (const PlanEvent event : plan.events()) {
       const Lifetime& piece = plan.pieces()[event.piece];
-      text += event.is_give ? "- " + std::to_string(event.piece)
-                            : "+ " + std::to_string(piece.bytes) + " " +
-                                  std::to_string(piece.alignment) + " " +
-                                  std::to_string(plan.offsets()[event.piece]);
+      text += event.is_give
+                  ? "- " + std::to_string(event.piece)
+                  : "+ " + std::to_string(piece.bytes) + " " + std::to_string(piece.alignment) +
+                        " " + std::to_string(plan.offsets()[event.piece]);
       text += "\n";
     }
   });
@@ -173,16 +174,18 @@ inline void save_plan(const Planner& workspace, const std::string& path) {
 
   const std::string draft = path + ".draft";
   detail::File file(std::fopen(draft.c_str(), "wb"));
-  const bool is_written = file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+  const bool is_written =
+      file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
   const bool is_closed = file && std::fclose(file.release()) == 0;
   if (!is_written || !is_closed || std::rename(draft.c_str(), path.c_str()) != 0) {
     std::remove(draft.c_str());
-    detail::raise(BadPlanFile("\"" + path + "\" cannot be written. Check the folder and the disk."));
+    detail::raise(
+        BadPlanFile("\"" + path + "\" cannot be written. Check the folder and the disk."));
   }
 }
 
-/// Reads plans from a file into a closed workspace, as if they had been learnt: the next enter takes
-/// one block and follows.
+/// Reads plans from a file into a closed workspace, as if they had been learnt: the next enter
+/// takes one block and follows.
 ///
 /// - Errors: `BadPlanFile` if the file cannot be read, is damaged, truncated, of a newer format, of
 ///   other policies, or a plan of it overlaps itself; `BadRequest` while open or beyond the bounds;
@@ -225,8 +228,8 @@ inline void load_plan(Planner& workspace, const std::string& path) {
     const std::uint64_t pieces = in.number();
     const std::uint64_t events = in.number();
     in.end_of_line();
-    plans.emplace_back(key, detail::read_plan(in, workspace.granule(), workspace.largest_alignment(),
-                                              pieces, events));
+    plans.emplace_back(key, detail::read_plan(in, workspace.granule(),
+                                              workspace.largest_alignment(), pieces, events));
   }
   in.line("checksum");
   workspace.set_plans(std::move(plans));

@@ -73,15 +73,13 @@ namespace ebb {
   for (std::size_t i = 0; i < plan.pieces().size(); ++i) {
     const Lifetime& piece = plan.pieces()[i];
     const double piece_height = height * static_cast<double>(piece.bytes) / bytes;
-    const double piece_end =
-        height * static_cast<double>(plan.offsets()[i] + piece.bytes) / bytes;
+    const double piece_end = height * static_cast<double>(plan.offsets()[i] + piece.bytes) / bytes;
     out += "<rect x=\"" + text(x(piece.birth)) + "\" y=\"" + text(bottom - piece_end) +
            "\" width=\"" + text(width * (piece.death - piece.birth) / events) + "\" height=\"" +
            text(std::max(piece_height, 0.3)) + "\" fill=\"" + colours[size_class(piece.bytes)] +
            "\" stroke=\"#333\" stroke-width=\"0.2\"><title>piece " + std::to_string(i) + ": " +
            grouped(piece.bytes) + " bytes at " + grouped(plan.offsets()[i]) + ", events " +
-           std::to_string(piece.birth) + " to " + std::to_string(piece.death) +
-           "</title></rect>\n";
+           std::to_string(piece.birth) + " to " + std::to_string(piece.death) + "</title></rect>\n";
   }
   out += "<rect x=\"" + text(left) + "\" y=\"" + text(top) + "\" width=\"" + text(width) +
          "\" height=\"" + text(height) + "\" fill=\"none\" stroke=\"#333\"/>\n";
