@@ -6,7 +6,7 @@
 ///
 /// The fast path touches `cur_` and `end_` and nothing else:
 ///
-///     p = cur;  if (bytes - 1 >= end - p) slow;  cur = p + round_up(bytes);
+///     p = cur;  next = p + round_up(bytes);  if (next <= p || next > end) slow;  cur = next;
 ///
 /// A closed workspace keeps both null, where no piece can lie: nothing fits, everything takes the
 /// slow path, and zero bytes do too. So one fast path is sound for all. Null, and not the end of
@@ -257,7 +257,7 @@ class Core {
   }
 
   /// For the core that serves arrays outside every workspace: always there, never open.
-  constexpr Core() noexcept = default;
+  constexpr explicit Core(std::string_view name) noexcept : name_(name) {}
 
   ~Core() = default;
 
@@ -265,8 +265,11 @@ class Core {
   EBB_COLD inline void end_life() noexcept;
 
   /// Rounds up to the granule; 0 stays 0.
-  [[nodiscard]] static constexpr std::size_t rounded(std::size_t bytes, std::size_t mask) noexcept {
-    return ((bytes - 1) | mask) + 1;
+  ///
+  /// - Note: the same number both ways, fewest instructions with a constant and with a loaded mask
+  [[nodiscard]] EBB_ALWAYS_INLINE static constexpr std::size_t rounded(std::size_t bytes,
+                                                                       std::size_t mask) noexcept {
+    return __builtin_constant_p(mask) ? (bytes + mask) & ~mask : ((bytes - 1) | mask) + 1;
   }
 
   // Taking and giving, with the granule as the caller knows it: a constant in a workspace, a member
@@ -274,10 +277,12 @@ class Core {
   [[nodiscard]] EBB_ALWAYS_INLINE void* take(std::size_t bytes, std::size_t mask) {
     if (__builtin_constant_p(bytes) && is_small(bytes)) return take_known(bytes, mask);
     asm("" : "+r"(bytes));  // keeps g++ from hoisting the load of `end` out of both arms
-    std::byte* const piece = range_.cur;
-    if (bytes - 1 >= static_cast<std::size_t>(range_.end - piece)) [[unlikely]]
+    std::byte* piece = range_.cur;
+    asm("" : "+r"(piece));  // makes g++ add to the size, not to the piece: one move fewer
+    const std::uintptr_t next = address_of(piece) + rounded(bytes, mask);
+    if (!is_in_block(piece, next)) [[unlikely]]
       return take_slowly(bytes, mask + 1);
-    range_.cur = piece + rounded(bytes, mask);
+    range_.cur = reinterpret_cast<std::byte*>(next);
     return piece;
   }
   [[nodiscard]] EBB_ALWAYS_INLINE void* take(std::size_t bytes, std::size_t alignment,
@@ -298,11 +303,18 @@ class Core {
   [[nodiscard]] EBB_ALWAYS_INLINE void* try_take(std::size_t bytes, std::size_t alignment,
                                                  std::size_t mask) noexcept {
     std::byte* const piece = range_.cur;
-    if (!is_free(alignment, mask) || bytes - 1 >= static_cast<std::size_t>(range_.end - piece))
-        [[unlikely]]
+    const std::uintptr_t next = address_of(piece) + rounded(bytes, mask);
+    if (!is_free(alignment, mask) || !is_in_block(piece, next)) [[unlikely]]
       return take_elsewhere(bytes, alignment).pointer;
-    range_.cur = piece + rounded(bytes, mask);
+    range_.cur = reinterpret_cast<std::byte*>(next);
     return piece;
+  }
+  // Two compares that are never true, instead of one that needs what is left: the size is added to
+  // the cursor and nothing else waits for it. Zero bytes, and sizes whose rounding or sum wraps,
+  // end at or before the piece.
+  [[nodiscard]] EBB_ALWAYS_INLINE bool is_in_block(const std::byte* piece,
+                                                   std::uintptr_t next) const noexcept {
+    return next > address_of(piece) && next <= address_of(range_.end);
   }
   EBB_ALWAYS_INLINE void give(void* pointer, std::size_t bytes, std::size_t mask) noexcept {
     deallocate_until(pointer, static_cast<std::byte*>(pointer) + rounded(bytes, mask));
@@ -380,7 +392,7 @@ class Core {
   inline Taken take_from_new_chunk(std::size_t size, std::size_t alignment) noexcept;
   inline bool fits(std::size_t size, std::size_t alignment) const noexcept;
   inline std::size_t padding_for(std::size_t alignment) const noexcept;
-  void* place(std::size_t size, std::size_t alignment) noexcept;
+  inline void* place(std::size_t size, std::size_t alignment) noexcept;
 
   EBB_COLD inline std::size_t open_slowly();
   EBB_COLD inline void close_slowly(std::size_t depth) noexcept;
@@ -389,8 +401,12 @@ class Core {
   EBB_COLD inline void end_cycle(CycleEnd how) noexcept;
   inline void return_outside() noexcept;
 
-  [[nodiscard]] void* ask_space(std::size_t bytes, std::size_t alignment) noexcept;
+  [[nodiscard]] inline void* ask_space(std::size_t bytes, std::size_t alignment) noexcept;
   inline void release_block() noexcept;
+  // Of a first size, which is exact or an error; 0 is none.
+  [[nodiscard]] bool is_out_of_bounds(std::size_t bytes) const noexcept {
+    return bytes != 0 && clamp(bytes) != bytes;
+  }
   void set_block(Block block) noexcept {
     block_ = block;
     first_range_ = block ? Range{block.begin, block.end()} : Range{};
@@ -501,8 +517,8 @@ Taken Core::take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept {
              .left = left(),
              .block = block_.bytes,
              .limit = demand}};
-  const bool block_stays_open = block_ && chunks_.size() == 0 &&
-                                !would_grow({.block = block_.bytes, .demand = demand});
+  const bool block_stays_open =
+      block_ && chunks_.size() == 0 && !would_grow({.block = block_.bytes, .demand = demand});
   return block_stays_open ? take_alone(size, alignment) : take_from_new_chunk(size, alignment);
 }
 
@@ -680,7 +696,7 @@ Failure Core::prepare_block() noexcept {
       return {.kind = Failure::Kind::space_refused, .wanted = whole};
   } else {
     const std::size_t wanted = std::max(reserved_, block_ ? 0 : first_block_bytes());
-    if (clamp(wanted) < wanted)
+    if (is_out_of_bounds(wanted))
       return {.kind = Failure::Kind::beyond_bounds, .wanted = wanted, .limit = clamp(wanted)};
     const auto size = checked_round_up(wanted, granule());
     if (!size) return {.kind = Failure::Kind::size_overflow, .wanted = wanted, .limit = 1};
@@ -771,7 +787,7 @@ void Core::reserve(std::size_t bytes) {
   Failure failure;
   if (is_open())
     failure = {.kind = Failure::Kind::reserve_open, .wanted = bytes};
-  else if (clamp(bytes) < bytes)
+  else if (is_out_of_bounds(bytes))
     failure = {.kind = Failure::Kind::beyond_bounds, .wanted = bytes, .limit = clamp(bytes)};
   else if (bytes > max_bytes / 2)
     failure = {.kind = Failure::Kind::size_overflow, .wanted = bytes, .limit = 1};

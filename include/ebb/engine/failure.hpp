@@ -27,7 +27,7 @@ struct Failure {
     scope_refused,     ///< the heap has no room for one more scope
     size_overflow,     ///< the size does not fit in `std::size_t`
     bad_alignment,     ///< no power of two, or more than the space can give
-    beyond_bounds,     ///< larger than the bounds allow
+    beyond_bounds,     ///< not what the bounds allow
     reserve_open,      ///< `reserve` inside a cycle
     foreign_piece,     ///< something was given back that is not of this cycle
     wrong_thread,      ///< another thread has the workspace open
@@ -60,8 +60,10 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
           " (the spill policy refuses). Use Reallocate or External, or a first size of at least " +
           grouped(failure.limit) + " bytes."));
     case Failure::Kind::no_open_cycle:
-      return visit(NoOpenCycle(who + " is closed and was asked for " + wanted +
-                               " bytes. Keep the token of `enter()` while memory is taken."));
+      return visit(NoOpenCycle(
+          who + " is closed" +
+          (failure.wanted == 0 ? std::string() : " and was asked for " + wanted + " bytes") +
+          ". Keep the token of `enter()` while memory is taken."));
     case Failure::Kind::not_open:
       return visit(
           NotOpen(who + " is closed; it cannot be borrowed or copied to. Enter it first."));
@@ -86,7 +88,10 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
                               ", the largest of its space."));
     case Failure::Kind::beyond_bounds:
       return visit(BadRequest(who + " was asked for " + wanted + " bytes, and its bounds allow " +
-                              grouped(failure.limit) + ". Raise the maximum of `Bounds`."));
+                              grouped(failure.limit) +
+                              (failure.limit < failure.wanted
+                                   ? ". Raise the maximum of `Bounds`."
+                                   : ". Lower the minimum of `Bounds`, or ask for more.")));
     case Failure::Kind::reserve_open:
       return visit(BadRequest(who + " is open; `reserve(" + wanted +
                               ")` sets a size between cycles. Call it while closed."));

@@ -40,7 +40,7 @@ inline constexpr std::size_t heap_alignment = 64;
 /// The owner of the heap's cell. Never open, so every give comes the slow way.
 class HeapCore final : public Core {
  public:
-  constexpr HeapCore() noexcept = default;
+  constexpr HeapCore() noexcept : Core("heap") {}
 
  private:
   void give_elsewhere(void* pointer, std::size_t) noexcept override { std::free(pointer); }

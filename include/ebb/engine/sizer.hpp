@@ -69,13 +69,11 @@ class Sizer {
         round_up(std::min(policies.bounds.clamp(headroom), largest(granule)), granule);
     if (policies.bounds.clamp(size) < size) size = round_down(policies.bounds.clamp(size), granule);
 
-    if (*target > use.block) {
-      if (size <= use.block || *target <= refused_target_) return std::nullopt;
-      asked_target_ = *target;
-      return size;
-    }
-    if (!may_shrink || size == 0 || size > use.block / 2) return std::nullopt;
-    asked_target_ = 0;
+    const bool grows = *target > use.block && size > use.block && *target > refused_target_;
+    const bool shrinks = *target <= use.block && may_shrink && size != 0 && size <= use.block / 2 &&
+                         *target != refused_target_;
+    if (!grows && !shrinks) return std::nullopt;
+    asked_target_ = *target;
     return size;
   }
 

@@ -30,15 +30,23 @@ class Burst {
   /// - Errors: those of the workspace's `allocate`; nothing has changed
   Burst(W& workspace, std::size_t bytes)
       : workspace_(&workspace),
-        cur_(static_cast<std::byte*>(workspace.allocate(bytes))),
-        end_(cur_ + round_up(bytes, workspace.granule())),
+        begin_(static_cast<std::byte*>(workspace.allocate(bytes))),
+        cur_(begin_),
+        end_(begin_ + round_up(bytes, workspace.granule())),
         cell_(workspace.cell()),
         number_(workspace.number()) {}
   Burst(const Burst&) = delete;
   Burst& operator=(const Burst&) = delete;
-  ~Burst() {
-    if (cur_ != end_ && cell_->shows(number_))
-      workspace_->deallocate(cur_, static_cast<std::size_t>(end_ - cur_));
+  EBB_ALWAYS_INLINE ~Burst() {  // out of line, it would keep the cursor in memory
+    if (cur_ == end_ || !cell_->shows(number_)) return;
+    const auto reserved = static_cast<std::size_t>(end_ - begin_);
+    const auto carved = static_cast<std::size_t>(cur_ - begin_);
+    // Not `deallocate` of the rest: a burst that went out alone goes back whole or not at all.
+    if (carved == 0) {
+      workspace_->deallocate(begin_, reserved);
+    } else {
+      static_cast<void>(workspace_->try_expand(begin_, reserved, carved));
+    }
   }
 
   /// Carves a piece of a size that is known when compiling; it lives to the end of the cycle.
@@ -49,16 +57,24 @@ class Burst {
   template <std::size_t Bytes>
   [[nodiscard]] EBB_ALWAYS_INLINE void* allocate() {
     static_assert(Bytes != 0 && Bytes < max_bytes / 2);
-    std::byte* const piece = cur_;
     const std::size_t size = round_up(Bytes, workspace_->granule());
-    if (size > static_cast<std::size_t>(end_ - piece)) [[unlikely]]
+    // Two registers, one add: the compiler is not to see that both come from the same cursor, or it
+    // keeps the old one for the slow path, which can as well go back.
+    std::byte* piece = cur_;
+    asm("" : "+r"(piece));
+    std::uintptr_t next = address_of(cur_) + size;
+    asm("" : "+r"(next));
+    cur_ = reinterpret_cast<std::byte*>(next);
+    if (next > address_of(end_)) [[unlikely]] {
+      cur_ = reinterpret_cast<std::byte*>(next - size);
       return workspace_->template allocate<Bytes>();
-    cur_ = piece + size;
+    }
     return piece;
   }
 
  private:
   W* workspace_;
+  std::byte* begin_;
   std::byte* cur_;
   std::byte* end_;
   EpochCell* cell_;

@@ -247,6 +247,10 @@ class BasicWorkspace final : private detail::WorkspaceName,
     return static_cast<std::byte*>(pointer) + this->rounded(bytes, granule_mask());
   }
 
+  [[nodiscard]] EBB_ALWAYS_INLINE Alignment granule() const noexcept {
+    return Alignment(granule_mask() + 1);
+  }
+
   /// The space, to ask it what it has counted.
   [[nodiscard]] typename C::Space& space() noexcept { return space_; }
   [[nodiscard]] const typename C::Space& space() const noexcept { return space_; }
@@ -299,7 +303,7 @@ class BasicWorkspace final : private detail::WorkspaceName,
                   }) {
       return typename C::Granule{}.bytes() - 1;
     } else {
-      return this->granule().bytes() - 1;
+      return Core::granule().bytes() - 1;
     }
   }
 
