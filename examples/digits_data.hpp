@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 #include <zlib.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <memory>
@@ -55,9 +56,8 @@ inline std::string unpacked(const std::string& path) {
     text.append(part.data(), static_cast<std::size_t>(got));
   // A file cut short ends like a whole one, but for this code.
   int code = Z_OK;
-  const std::string_view message = gzerror(file.get(), &code);
-  if (got < 0 || code != Z_OK)
-    throw BadInput(path + ": damaged: " + std::string(message.empty() ? "unreadable" : message));
+  const std::string message = gzerror(file.get(), &code);  // begins with the path
+  if (got < 0 || code != Z_OK) throw BadInput(message + "; the file cannot be read");
   return text;
 }
 

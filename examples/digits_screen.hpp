@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unistd.h>

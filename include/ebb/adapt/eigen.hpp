@@ -54,8 +54,8 @@ using EvaluatedMatrix =
 /// The elements of an array as a matrix, checked once.
 ///
 /// - Units: `rows` and `columns` in elements
-/// - Errors: `StaleArray` if the cycle is over; `BadRequest` if `rows × columns` is not the number of
-///   elements; nothing has changed
+/// - Errors: `StaleArray` if the cycle is over; `BadRequest` if `rows × columns` is not the number
+///   of elements; nothing has changed
 /// - Costs: one load and two compares; nothing is copied
 /// - Note: like a span, the map must not outlive the array
 template <int Order = Eigen::ColMajor, class T, class Traits>
@@ -74,8 +74,8 @@ template <int Order = Eigen::ColMajor, class T, class Traits>
 template <int Order = Eigen::ColMajor, class T, class Traits>
 void map(const Array<T, Traits>&&, std::size_t, std::size_t) = delete;
 
-/// Puts the value of an Eigen expression into an array of the current workspace, or on the heap when
-/// there is none.
+/// Puts the value of an Eigen expression into an array of the current workspace, or on the heap
+/// when there is none.
 ///
 /// - Errors: those of `make_for_overwrite`
 /// - Costs: one allocation, and the expression evaluated straight into it. A product at the top, as

@@ -31,8 +31,7 @@ namespace ebb {
 /// - Costs: of the workspace, plus one compare
 /// - Threads: the owner of the workspace
 /// - Note: equal means the same cycle. Copy and move assignment do not propagate: elements go to
-/// the
-///   target's memory; swap does
+///   the target's memory; swap does
 template <class T>
 class std_allocator {
  public:
@@ -45,6 +44,7 @@ class std_allocator {
   /// Takes from the cycle that is open now.
   ///
   /// - Errors: `NoOpenCycle`, `WrongThread`
+  /// - Costs: one compare
   std_allocator(const Core& workspace)  // NOLINT: `vector<int> v{w}` reads as it should
       : cell_(workspace.cell()), number_(workspace.number()) {
     workspace.expect_open();
@@ -56,7 +56,9 @@ class std_allocator {
   /// Takes memory for `count` elements.
   ///
   /// - Units: elements
-  /// - Errors: `StaleArray` once the cycle is over; those of the workspace's `allocate`
+  /// - Errors: `StaleArray` once the cycle is over; those of the workspace's `allocate`; nothing
+  ///   has changed
+  /// - Costs: those of the workspace's `allocate`, plus one compare
   [[nodiscard]] EBB_ALWAYS_INLINE T* allocate(std::size_t count) {
     EpochCell* const cell = cell_;
     if (!cell->shows(number_)) [[unlikely]]

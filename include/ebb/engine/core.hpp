@@ -96,6 +96,10 @@ class Core {
   }
 
   /// Takes bytes from the open cycle, or answers null where `allocate` would throw.
+  ///
+  /// - Units: `bytes` before rounding; `alignment` in bytes, a power of two
+  /// - Returns: null for what cannot be served; then nothing has changed
+  /// - Costs: those of `allocate`; a refusal builds no text
   [[nodiscard]] void* try_allocate(std::size_t bytes, std::size_t alignment) noexcept {
     return try_take(bytes, alignment, mask_);
   }
@@ -112,6 +116,9 @@ class Core {
   void deallocate(void* pointer, std::size_t bytes) noexcept { give(pointer, bytes, mask_); }
 
   /// Gives a piece back whose end is known, as an `Array` knows it.
+  ///
+  /// - Expects: a live piece of this cycle, and where it ends after rounding; never null as an end
+  /// - Costs: those of `deallocate`, without rounding
   EBB_ALWAYS_INLINE void deallocate_until(void* pointer, std::byte* end) noexcept {
     auto* const piece = static_cast<std::byte*>(pointer);
     if (end != range_.cur) [[unlikely]]
@@ -123,10 +130,15 @@ class Core {
 
   /// Changes the size of the topmost piece in place; never spills.
   ///
+  /// - Units: bytes, before rounding
+  /// - Expects: a live piece of this cycle with `old_bytes`
   /// - Returns: false where that cannot be; nothing has changed
+  /// - Costs: a few comparisons; the space is never asked
+  /// - Keeps: all addresses, that of the piece too
   [[nodiscard]] EBB_COLD inline bool try_expand(void* pointer, std::size_t old_bytes,
                                                 std::size_t new_bytes) noexcept;
 
+  /// Says whether a cycle is open, on whichever thread.
   [[nodiscard]] bool is_open() const noexcept {
     return owner_.load(std::memory_order_relaxed) > slowly;
   }
@@ -134,6 +146,7 @@ class Core {
   /// Counts real enters, plus one for each destroy.
   [[nodiscard]] std::uint64_t generation() const noexcept { return cell_->generation(number_); }
 
+  /// The name that was given to the constructor.
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
 
   /// The granule, to which sizes are rounded.
@@ -141,12 +154,14 @@ class Core {
 
   /// All numbers of the workspace.
   ///
+  /// - Errors: `std::bad_alloc` for the copy of the name; nothing has changed
   /// - Costs: a copy of them, and of the name
   [[nodiscard]] EBB_COLD inline Report report() const;
 
   /// Sets a function that is told of the report whenever a cycle has ended; null for none.
   ///
-  /// - Errors: `WrongThread`
+  /// - Errors: `WrongThread`; nothing has changed
+  /// - Costs: while there is a hook, every enter and close takes its slow path
   EBB_COLD inline void on_close(void (*hook)(const Report&) noexcept);
 
   /// Says how big the block shall be before the next cycle, if that is more than it is.
@@ -154,18 +169,22 @@ class Core {
   /// - Units: `bytes`, exact: no head-room is added
   /// - Errors: `BadRequest` while open and beyond the bounds, `WrongThread`; nothing has changed.
   ///   The space is asked by the next `enter`
+  /// - Costs: nothing now; one exchange of the block at the next `enter`
   EBB_COLD inline void reserve(std::size_t bytes);
 
   /// Switches the block off: requests go out alone, nothing is learnt, until it is switched on
   /// again.
   ///
-  /// - Errors: `WrongThread`
+  /// - Errors: `WrongThread`; nothing has changed
+  /// - Costs: while switched off, one space call for each request
+  /// - Keeps: all pieces of the open cycle
   EBB_COLD inline void set_enabled(bool enabled);
 
   /// Closes the cycle if one is open, gives the block back and forgets what was learnt.
   ///
   /// - Errors: `WrongThread`; nothing has changed
-  /// - Keeps: no pointer; totals and the generation go on
+  /// - Costs: one release for the block, and for each chunk and lone piece of an open cycle
+  /// - Keeps: no pointer and no handle; totals and the generation go on
   EBB_COLD inline void destroy();
 
   /// \name What tokens, handles and adapters use

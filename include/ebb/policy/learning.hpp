@@ -61,8 +61,8 @@ template <class P>
   return true;
 }
 
-/// Whether a policy may answer more than once; `static constexpr bool keeps_learning()` promises that
-/// it does not. Without the promise it is asked at every close, which costs the plain leave.
+/// Whether a policy may answer more than once; `static constexpr bool keeps_learning()` promises
+/// that it does not. Without the promise it is asked at every close, which costs the plain leave.
 template <class P>
 [[nodiscard]] constexpr bool keeps_learning() noexcept {
   if constexpr (requires { P::keeps_learning(); }) return P::keeps_learning();
