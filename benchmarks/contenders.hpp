@@ -30,6 +30,10 @@ class Bump {
     cur_ = reinterpret_cast<std::byte*>(next);
     return piece;
   }
+  [[gnu::always_inline]] void deallocate(void* pointer, std::size_t bytes) {
+    auto* const piece = static_cast<std::byte*>(pointer);
+    if (piece + ((bytes + 63) & ~63UL) == cur_) cur_ = piece;
+  }
 
  private:
   [[gnu::noinline, gnu::cold]] static void* is_full() { std::abort(); }
@@ -39,30 +43,37 @@ class Bump {
   std::byte* end_;
 };
 
-// The baseline for containers; what is given back is forgotten.
-template <class T>
+// The same for containers. What is given back is used again if it lies on top, as in a workspace;
+// or, with `Forgets`, it is forgotten, and the compiler may drop a destructor that only gives back.
+template <class T, bool Forgets = false>
 class BumpAllocator {
  public:
   using value_type = T;
+  template <class U>
+  struct rebind {
+    using other = BumpAllocator<U, Forgets>;
+  };
 
   explicit BumpAllocator(Bump& bump) noexcept : bump_(&bump) {}
   template <class U>
-  BumpAllocator(const BumpAllocator<U>& other) noexcept : bump_(other.bump_) {}  // NOLINT
+  BumpAllocator(const BumpAllocator<U, Forgets>& other) noexcept : bump_(other.bump_) {}  // NOLINT
 
   [[nodiscard]] T* allocate(std::size_t count) {
     return static_cast<T*>(bump_->allocate(count * sizeof(T)));
   }
-  void deallocate(T*, std::size_t) noexcept {}
+  void deallocate(T* pointer, std::size_t count) noexcept {
+    if constexpr (!Forgets) bump_->deallocate(pointer, count * sizeof(T));
+  }
 
   template <class U>
-  friend bool operator==(const BumpAllocator& a, const BumpAllocator<U>& b) noexcept {
+  friend bool operator==(const BumpAllocator& a, const BumpAllocator<U, Forgets>& b) noexcept {
     return a.bump_ == b.bump_;
   }
 
  private:
   Bump* bump_;
 
-  template <class U>
+  template <class U, bool OtherForgets>
   friend class BumpAllocator;
 };
 

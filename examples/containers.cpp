@@ -4,6 +4,8 @@
 
 #include <ebb/ebb.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <functional>
 #include <map>

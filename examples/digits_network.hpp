@@ -63,7 +63,7 @@ inline std::vector<Index> all_of(const Digits& digits) {
   return numbers;
 }
 
-/// Does the work with a batch after the other.
+/// Does the work with one batch after another.
 template <class Work>
 void for_each_batch(const Digits& from, std::span<const Index> order, Work work) {
   for (std::size_t at = 0; at < order.size(); at += batch_size)

@@ -143,7 +143,7 @@ TEST_CASE("PeakWithDecay shrinks a block once half of it is too much", "[engine]
   CHECK(decider.after(64000) == 64000);
 
   std::vector<std::size_t> sizes;
-  for (int i = 0; i < 16; ++i) sizes.push_back(decider.after(3200));
+  for (int i = 0; i < 20; ++i) sizes.push_back(decider.after(3200));
 
   CHECK(sizes[0] == 64000);
   CHECK(sizes[3] == 32000);

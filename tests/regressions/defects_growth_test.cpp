@@ -62,7 +62,7 @@ TEST_CASE("A block grows to the maximum of its bounds when more is needed", "[re
   Workspace<Strict, FirstLoop, Reallocate, Bounds<0, 4096>> workspace;
 
   std::vector<std::size_t> blocks;
-  for (const std::size_t pieces : {1, 2, 5, 3}) {
+  for (const std::size_t pieces : {1U, 2U, 5U, 3U}) {
     run_cycle(workspace, pieces, 1000);
     blocks.push_back(workspace.report().block_bytes);
   }

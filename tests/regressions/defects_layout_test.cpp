@@ -23,7 +23,7 @@ bool every_piece_is_aligned(W& workspace) {
   bool aligned = true;
   for (int loop = 0; loop < 4; ++loop) {
     auto cycle = workspace.enter();
-    for (const std::size_t bytes : {1, 9, 20, 100, 3}) {
+    for (const std::size_t bytes : {1U, 9U, 20U, 100U, 3U}) {
       void* const piece = workspace.allocate(bytes);
       aligned = aligned && is_aligned(piece, workspace.granule());
     }

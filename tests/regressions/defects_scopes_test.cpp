@@ -143,6 +143,18 @@ TEST_CASE("A second close counts no cycle and takes nothing else off", "[regress
   CHECK(b.is_open());
 }
 
+TEST_CASE("A second close of a nested token leaves the outer one open", "[regressions][P31]") {
+  Workspace<> workspace;
+  auto outer = workspace.enter();
+  auto inner = workspace.enter();
+  inner.close();
+
+  inner.close();
+
+  CHECK(workspace.is_open());
+  CHECK(current() == &workspace);
+}
+
 TEST_CASE("A second close does not end a cycle that was entered since", "[regressions][P31]") {
   Workspace<> workspace;
   auto first = workspace.enter();

@@ -115,6 +115,24 @@ class Core {
   /// - Costs: two comparisons where the piece lies on top, else a slow path
   void deallocate(void* pointer, std::size_t bytes) noexcept { give(pointer, bytes, mask_); }
 
+  /// The part of `allocate` that is worth a place in every caller.
+  ///
+  /// - Returns: false for what needs more than to move the cursor; then ask `allocate`
+  /// - Costs: those of `allocate` where it costs least
+  [[nodiscard]] EBB_ALWAYS_INLINE bool allocate_quickly(std::size_t bytes, std::size_t alignment,
+                                                        void*& piece) noexcept {
+    std::byte* const cur = range_.cur;
+    const std::uintptr_t next = address_of(cur) + rounded(bytes, mask_);
+    const bool fits = __builtin_constant_p(bytes) && is_small(bytes)
+                          ? next <= address_of(range_.end)
+                          : is_in_block(cur, next);
+    if (!fits || !is_free(alignment, mask_)) [[unlikely]]
+      return false;
+    range_.cur = reinterpret_cast<std::byte*>(next);
+    piece = cur;
+    return true;
+  }
+
   /// Gives a piece back whose end is known, as an `Array` knows it.
   ///
   /// - Expects: a live piece of this cycle, and where it ends after rounding; never null as an end
@@ -122,7 +140,7 @@ class Core {
   EBB_ALWAYS_INLINE void deallocate_until(void* pointer, std::byte* end) noexcept {
     auto* const piece = static_cast<std::byte*>(pointer);
     if (end != range_.cur) [[unlikely]]
-      return give_slowly(piece, static_cast<std::size_t>(end - piece));
+      return give_beneath(piece, static_cast<std::size_t>(end - piece));
     // The high-water mark is kept on the way down, so that the way up is free.
     if (end > high_) high_ = end;
     range_.cur = piece;
@@ -401,8 +419,23 @@ class Core {
     return taken.pointer;
   }
 
-  EBB_COLD void give_slowly(void* pointer, std::size_t bytes) noexcept {
-    give_elsewhere(pointer, bytes);
+  // A piece that is not on top: what most containers give back, so not a cold path.
+  [[gnu::noinline]] void give_beneath(std::byte* piece, std::size_t size) noexcept {
+    if (range_.cur != booked_ || high_ != booked_ || !is_beneath(piece)) [[unlikely]]
+      return book_and_give(piece, size);
+    meter_.dead += size;
+  }
+  // The first such piece since the cursor was here.
+  [[gnu::noinline]] void book_and_give(std::byte* piece, std::size_t size) noexcept {
+    if (range_.end != first_range_.end || !is_beneath(piece) || !is_mine())
+      return give_elsewhere(piece, size);
+    settle();
+    booked_ = range_.cur;
+    meter_.dead += size;
+  }
+  [[nodiscard]] bool is_beneath(const std::byte* piece) const noexcept {
+    return address_of(piece) - address_of(first_range_.cur) <
+           address_of(range_.cur) - address_of(first_range_.cur);
   }
 
   EBB_COLD inline Taken take_elsewhere(std::size_t bytes, std::size_t alignment) noexcept;
@@ -442,6 +475,7 @@ class Core {
     high_ = std::max(high_, range_.cur);
     meter_.note(position(high_));
     high_ = range_.cur;
+    booked_ = nullptr;
     look_closer();
   }
   // Sends the next close, or, of a closed workspace, the next enter, the slow way.
@@ -480,6 +514,7 @@ class Core {
   // What one cycle gathers.
   std::uintptr_t origin_ = 0;  ///< the address of position 0, for the memory under the cursor
   CycleMeter meter_;
+  const std::byte* booked_ = nullptr;  ///< the cursor, if all changed since `settle` is `dead`
   ChunkList chunks_;
   std::size_t chunks_from_ = 0;  ///< the position at which the first chunk begins
   LonePieces lone_;
@@ -589,8 +624,11 @@ Taken Core::take_from_new_chunk(std::size_t size, std::size_t alignment) noexcep
   // would let that piece be given back across the seam.
   std::size_t front = at & (largest_alignment - 1);
   if (front < mask_ + 1) front += largest_alignment;
-  // As much again as the cycle has so far: one space call for each doubling of the demand.
-  std::size_t capacity = std::max({needed, at, first_chunk_bytes});
+  // It ends where twice the memory so far would end: one space call for each doubling, however much
+  // was given back before. But it has no room for a request that the bounds refuse.
+  const std::size_t doubled = std::max(2 * position(range_.end) - at, first_chunk_bytes);
+  const std::size_t bound = round_down(clamp(max_bytes), granule());
+  std::size_t capacity = std::max(needed, std::min(doubled, bound));
   void* memory = nullptr;
   if (chunks_.reserve()) {
     memory = ask_space(front + capacity, largest_alignment);
@@ -636,6 +674,7 @@ void Core::give_elsewhere(void* pointer, std::size_t bytes) noexcept {
     meter_.dead += size;
   } else {
     pending_ = {.kind = Failure::Kind::foreign_piece, .wanted = bytes};
+    look_closer();  // the close tells, if no take did
   }
   park_if_needed();
 }

@@ -18,7 +18,7 @@
 /// | `give_stale`, `view_stale`          | the same with what an ended cycle left behind           |
 /// | `give_foreign`                      | gives back what was never taken                         |
 /// | `destroy`, `enable`, `disable`, `reserve` | as the functions of a workspace                   |
-/// | `refuse`                            | has the space refuse the `which`-th request from now on |
+/// | `refuse`                            | has the space refuse the `which`-th request from now on, `bytes` in a row |
 /// | `repeat`                            | does the commands of the last whole cycle again         |
 
 #include <ebb/base/arithmetic.hpp>
@@ -85,7 +85,7 @@ struct Command {
   Way way = Way::typed;
   std::size_t workspace = 0;  ///< which workspace, modulo how many there are
   std::size_t which = 0;      ///< which token or piece, counted from the newest
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;      ///< of `refuse`: how many requests
   std::size_t alignment = 1;
 
   friend bool operator==(const Command&, const Command&) = default;
@@ -130,7 +130,8 @@ using History = std::vector<Command>;
       text += number(" ", command.bytes, " bytes for");
       break;
     case Verb::refuse:
-      text += number(" request ", command.which, " from now on of");
+      text += number(" ", command.bytes, number(" requests, the first the ", command.which,
+                                                "-th from now on, of"));
       break;
     default:
       break;
@@ -245,7 +246,10 @@ template <class Next>
   command.workspace = shape.workspaces > 1 ? next(shape.workspaces) : 0;
   // Most programs give back the newest first.
   command.which = next(4) < 2 ? 0 : next(6);
-  if (command.verb == Verb::refuse) command.which = 1 + next(3);
+  if (command.verb == Verb::refuse) {
+    command.which = 1 + next(3);
+    command.bytes = 1 + next(2);
+  }
   if (command.verb == Verb::take) {
     command.way = static_cast<Way>(next(ways));
     command.alignment = some_alignment(next, shape);

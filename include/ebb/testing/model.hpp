@@ -200,29 +200,16 @@ class WorkspaceModel {
 
   std::string_view take(std::size_t bytes, std::size_t alignment, const Ask& ask) {
     if (!is_open()) return "E03";
-    cycle_.program.push_back({Step::take, bytes, alignment});
-    if (std::exchange(foreign_, false)) return "E06";
-    if (!is_alignment(alignment) || alignment > sentence_.max_alignment) return "E06";
-    if (bytes == 0) return {};
-    if (bytes > max_bytes / 2 - sentence_.granule) return "E06";
-    const std::size_t size = rounded(bytes);
-    if (sentence_.clamp(bytes) < bytes && sentence_.clamp(size) < size) return "E06";
-    if (!enabled_) return take_alone(bytes, alignment, ask);
-    if (padding(alignment) + size <= end_ - position_) return place(bytes, alignment), "";
-
-    const std::size_t demand = position_ + padding(alignment) + size;
-    if (sentence_.on_overflow({.wanted = size, .left = end_ - position_, .outside = alone_now_}) ==
-        Overflow::refuse)
-      return "E01";
-    const bool grows = sentence_.next_block({.block = block_, .demand = demand}) > block_;
-    return block_ != 0 && chunks_ == 0 && !grows ? take_alone(bytes, alignment, ask)
-                                                 : take_from_chunk(bytes, alignment, ask);
+    if (alignment > sentence_.granule) cycle_.is_well_aligned = false;
+    const std::string_view error = serve(bytes, alignment, ask);
+    cycle_.program.push_back({Step::take, bytes, alignment, error.empty()});
+    return error;
   }
 
   void give(std::size_t index) {
     const Piece piece = pieces_[index];
-    cycle_.program.push_back({Step::give, piece.number, 0});
-    if (piece.number + 1 != takes_ - given_back_at_the_end()) cycle_.is_stack = false;
+    cycle_.program.push_back({Step::give, piece.number, 0, true});
+    cycle_.is_stack = cycle_.is_stack && index + 1 == pieces_.size();
     pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(index));
     live_ -= piece.size;
     if (piece.memory == alone) {
@@ -237,17 +224,12 @@ class WorkspaceModel {
   /// - Returns: whether the piece has the new size
   bool expand(std::size_t index, std::size_t bytes) {
     Piece& piece = pieces_[index];
-    cycle_.program.push_back({Step::expand, piece.number, bytes});
-    if (bytes > max_bytes - (sentence_.granule - 1)) return false;
+    const bool done = can_expand(piece, bytes);
+    cycle_.program.push_back({Step::expand, piece.number, bytes, done});
+    if (!done) return false;
     const std::size_t size = rounded(bytes);
-    if (size != piece.size) {
-      const bool is_parked = !enabled_ || foreign_;
-      if (bytes == 0 || sentence_.clamp(size) < size || is_parked || !is_on_top(piece) ||
-          size > end_ - piece.position)
-        return false;
-    }
+    if (size != piece.size) position_ = piece.position + size;
     live_ = live_ - piece.size + size;
-    position_ = size != piece.size ? piece.position + size : position_;
     piece.bytes = bytes;
     piece.size = size;
     note();
@@ -266,7 +248,7 @@ class WorkspaceModel {
     ++destroys_;
     block_ = reserved_ = 0;
     answered_ = false;
-    unlearnt_ = asked_target_ = refused_target_ = 0;
+    unlearnt_ = refused_target_ = 0;
     sentence_.forget();
     previous_ = {};
   }
@@ -288,13 +270,14 @@ class WorkspaceModel {
  private:
   struct Step {
     enum Kind : unsigned char { take, give, expand } kind;
-    std::size_t first;
-    std::size_t second;
+    std::size_t first;   ///< bytes of a take, else the number of the piece
+    std::size_t second;  ///< alignment of a take, bytes of an expand
+    bool done;
     friend bool operator==(const Step&, const Step&) = default;
   };
   // One cycle, as the laws between cycles see it.
   struct Cycle {
-    std::vector<Step> program;
+    std::vector<Step> program = {};
     std::size_t block = 0;  ///< at the enter
     std::size_t demand = 0;
     std::size_t calls_at_enter = 0;
@@ -304,7 +287,7 @@ class WorkspaceModel {
     bool is_plain = false;        ///< nothing refused, switched, thrown or destroyed
     bool is_exact = true;         ///< the demand is what one block would have needed
     bool is_stack = true;         ///< each give was of the newest piece
-    bool is_well_aligned = true;  ///< no piece was alone with an alignment above the granule
+    bool is_well_aligned = true;  ///< no alignment was above the granule
     bool learnt_after = false;
   };
   enum class End : unsigned char { closed, by_exception, destroyed };
@@ -327,9 +310,13 @@ class WorkspaceModel {
   [[nodiscard]] bool is_on_top(const Piece& piece) const noexcept {
     return piece.memory == memory_ && piece.position + piece.size == position_;
   }
-  // Takes whose pieces were all given back again, newest first.
-  [[nodiscard]] std::size_t given_back_at_the_end() const noexcept {
-    return pieces_.empty() ? takes_ : takes_ - 1 - pieces_.back().number;
+  [[nodiscard]] bool can_expand(const Piece& piece, std::size_t bytes) const {
+    if (bytes > max_bytes - (sentence_.granule - 1)) return false;
+    const std::size_t size = rounded(bytes);
+    if (size == piece.size) return true;
+    const bool is_parked = !enabled_ || foreign_;
+    return size != 0 && sentence_.clamp(size) >= size && !is_parked && is_on_top(piece) &&
+           size <= end_ - piece.position;
   }
   void note() noexcept {
     peak_position_ = std::max(peak_position_, position_);
@@ -372,6 +359,28 @@ class WorkspaceModel {
     return {};
   }
 
+  std::string_view serve(std::size_t bytes, std::size_t alignment, const Ask& ask) {
+    if (std::exchange(foreign_, false)) return "E06";
+    if (!is_alignment(alignment) || alignment > sentence_.max_alignment) return "E06";
+    if (bytes == 0) return {};
+    if (bytes > max_bytes / 2 - sentence_.granule) return "E06";
+    const std::size_t size = rounded(bytes);
+    if (sentence_.clamp(bytes) < bytes && sentence_.clamp(size) < size) return "E06";
+    if (!enabled_) return take_alone(bytes, alignment, ask);
+    const std::size_t needed = padding(alignment) + size;
+    if (needed <= end_ - position_) {
+      place(bytes, alignment);
+      return {};
+    }
+    if (sentence_.on_overflow({.wanted = size, .left = end_ - position_, .outside = alone_now_}) ==
+        Overflow::refuse)
+      return "E01";
+    const bool grows =
+        sentence_.next_block({.block = block_, .demand = position_ + needed}) > block_;
+    return block_ != 0 && chunks_ == 0 && !grows ? take_alone(bytes, alignment, ask)
+                                                 : take_from_chunk(bytes, alignment, ask);
+  }
+
   void add(Piece piece) {
     piece.number = takes_++;
     pieces_.push_back(piece);
@@ -390,7 +399,6 @@ class WorkspaceModel {
     // One granule is never used: no piece may end where another one begins.
     if (!request_inside(size + sentence_.granule, piece_alignment, ask)) return "E05";
     cycle_.is_exact = false;
-    if (alignment > sentence_.granule) cycle_.is_well_aligned = false;
     ++spilled_requests_;
     bytes_alone_ += size;
     alone_now_ += size;
@@ -464,11 +472,12 @@ class WorkspaceModel {
     std::size_t size = round_up(wished, granule);
     if (sentence_.clamp(size) < size) size = round_down(sentence_.clamp(size), granule);
     const bool grows = *target > block_ && size > block_ && *target > refused_target_;
-    const bool shrinks = *target <= block_ && may_shrink && size != 0 && size <= block_ / 2;
+    const bool shrinks = *target <= block_ && may_shrink && size != 0 && size <= block_ / 2 &&
+                         *target != refused_target_;
     if (!grows && !shrinks) return;
     const bool granted = request(size, sentence_.max_alignment, ask);
     if (granted) block_ = size;
-    refused_target_ = granted ? 0 : grows ? *target : 0;
+    refused_target_ = granted ? 0 : *target;
   }
 
   void check_laws() {
@@ -488,12 +497,10 @@ class WorkspaceModel {
         broken_law_ = "a cycle that repeats the one before it" + asked;
     }
     if (promises_.grows_by_doubling && previous_.learnt_after && cycle_.learnt_before) {
-      // The first chunk of a workspace without a block has 64 KiB.
+      // The first chunk of a workspace without a block is as if its block had doubled to 64 KiB.
       const std::size_t base = cycle_.block != 0 ? cycle_.block : std::size_t{32} * 1024;
-      const std::size_t doublings =
-          cycle_.demand <= base
-              ? 0
-              : static_cast<std::size_t>(std::bit_width((cycle_.demand - 1) / base));
+      const std::size_t demand = cycle_.block != 0 ? cycle_.demand : std::max(cycle_.demand, 2 * base);
+      const std::size_t doublings = demand <= base ? 0 : std::bit_width((demand - 1) / base);
       if (cycle_.calls_inside + cycle_.calls_at_close > doublings + 1)
         broken_law_ = "a cycle with a demand of " + std::to_string(cycle_.demand) +
                       " bytes, in a block of " + std::to_string(cycle_.block) + "," + asked;
@@ -510,7 +517,6 @@ class WorkspaceModel {
   std::size_t reserved_ = 0;
   bool answered_ = false;         ///< learning has
   std::size_t unlearnt_ = 0;      ///< the largest demand of cycles that ended by an exception
-  std::size_t asked_target_ = 0;
   std::size_t refused_target_ = 0;
   std::size_t enters_ = 0;
   std::size_t destroys_ = 0;

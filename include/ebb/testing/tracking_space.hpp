@@ -67,9 +67,10 @@ class SpaceLog {
   /// for giving back what is not out, or with other numbers than it was asked with.
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
-  /// Has the `count`-th request from now on refused; 0 refuses none.
-  void refuse(std::size_t count) noexcept {
-    refused_request_ = count == 0 ? 0 : requests_.size() + count;
+  /// Has the `first`-th request from now on refused, and so many in a row; 0 refuses none.
+  void refuse(std::size_t first, std::size_t in_a_row = 1) noexcept {
+    first_refused_ = first == 0 ? 0 : requests_.size() + first;
+    refused_in_a_row_ = in_a_row;
   }
 
   /// Says whether a range that is out holds all of these bytes.
@@ -83,7 +84,9 @@ class SpaceLog {
   /// \name What `Tracking` writes
   /// \{
   [[nodiscard]] bool refuses_next() const noexcept {
-    return requests_.size() + 1 == refused_request_;
+    const std::size_t next = requests_.size() + 1;
+    return first_refused_ != 0 && next >= first_refused_ &&
+           next - first_refused_ < refused_in_a_row_;
   }
   void write_request(void* pointer, std::size_t bytes, std::size_t alignment) {
     requests_.push_back({bytes, alignment, pointer != nullptr});
@@ -128,7 +131,8 @@ class SpaceLog {
   std::vector<Request> requests_;
   std::vector<Range> lent_;
   std::string problem_;
-  std::size_t refused_request_ = 0;
+  std::size_t first_refused_ = 0;
+  std::size_t refused_in_a_row_ = 0;
 };
 
 /// A space round a space that writes everything down.
