@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Doc comments have their fields, in order; what a page shows as C++ compiles.
+"""Doc comments have their fields, in order; every error has its page; what a page shows as C++ compiles.
 
 A ```cpp block with an #include is a whole file; one without is the body of a function that sees
 <ebb/ebb.hpp> and `using namespace ebb`. The fence ```cpp ignore is for what is not meant to compile."""
@@ -10,7 +10,7 @@ import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from tree import INCLUDE, ROOT, end, fenced_blocks, first_error, headers
+from tree import INCLUDE, ROOT, end, fenced_blocks, first_error, headers, text_of
 
 # The vocabulary, in the order in which fields stand. The answer to a slot names its costs before
 # its errors: they are what it is chosen by.
@@ -62,7 +62,7 @@ def kind_of(code):
 
 def comment_problems(comment, code):
     sentence = " ".join(comment).split(" - ")[0] if "" not in comment else " ".join(comment[:comment.index("")])
-    if not re.search(r"[.:|]$", sentence.strip()):
+    if not re.search(r"[.:|`]$", sentence.strip()):
         yield f"the first sentence has no end: {sentence[:60]!r}"
     if re.match(r"This (class|struct|function|header)", sentence):
         yield "begins with `This …`; say what it is or does"
@@ -96,6 +96,19 @@ def comment_problems(comment, code):
                     yield f"names the law *{law}*, which {laws_header.group(1)} does not have"
 
 
+def error_page_problems():
+    """Every id of base/error.hpp has a page that begins with it, and no page is of no error."""
+    wanted = dict(re.findall(r'Error\("(E\d+)", "(\w+)"', text_of(INCLUDE / "base/error.hpp")))
+    pages = {page.stem: page.read_text() for page in (ROOT / "docs/errors").glob("E*.md")}
+    for error in sorted(wanted.keys() | pages.keys()):
+        if error not in pages:
+            yield f"docs/errors/{error}.md: {wanted[error]} has no page"
+        elif error not in wanted:
+            yield f"docs/errors/{error}.md: no error has this id"
+        elif not pages[error].startswith(f"# {error} {wanted[error]}\n"):
+            yield f"docs/errors/{error}.md: does not begin with `# {error} {wanted[error]}`"
+
+
 def page_blocks():
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", INCLUDE / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     for page in pages:
@@ -113,7 +126,7 @@ def compile_block(block):
 
 
 def main():
-    problems, seen = [], 0
+    problems, seen = list(error_page_problems()), 0
     for header in headers():
         for line, comment, code in comments((INCLUDE / header).read_text()):
             seen += 1

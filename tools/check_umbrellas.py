@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The umbrellas include every header of their scope, sorted, and fwd.hpp names every public class."""
+"""The umbrellas include every header of their scope, sorted, and fwd.hpp names every public class
+that can be declared without more."""
 
 import re
 
@@ -15,16 +16,21 @@ SCOPES = {
 CLASS = re.compile(r"^(?:class|struct)(?: \[\[[^\]]*\]\])*(?: alignas\([^)]*\))?(?: EBB_\w+)? (\w+)(?: final)?(?: : .*)?(?: {.*)?$")
 
 
+# A template whose parameter is a concept cannot be declared without that concept.
+CONSTRAINED = re.compile(r"requires|template <(.*, )?[A-Z]\w*(<.*>)? ")
+
+
 def namespace_classes(text):
     """The classes defined directly in namespace ebb; namespaces are not indented, so they begin a line."""
-    open_namespaces = []
+    open_namespaces, above = [], ""
     for line in text.splitlines():
         if match := re.match(r"namespace ([\w:]*) ?{$", line):
             open_namespaces.append(match.group(1))
         elif line.startswith("}  // namespace"):
             open_namespaces.pop()
-        elif open_namespaces == ["ebb"] and not line.endswith(";") and (match := CLASS.match(line)):
+        elif open_namespaces == ["ebb"] and not CONSTRAINED.match(above) and (match := CLASS.match(line)):
             yield match.group(1)
+        above = line
 
 
 def main():

@@ -11,6 +11,9 @@
 namespace ebb {
 
 /// A report as a JSON object: a member for every number, under the name that a printed report has.
+///
+/// - Errors: `std::bad_alloc`
+/// - Costs: a heap call or more for every member
 [[nodiscard]] inline nlohmann::json to_json(const Report& report) {
   nlohmann::json json = {{"name", report.name}, {"sealed", report.sealed}};
   report.for_each([&](const char* name, std::uint64_t number) { json[name] = number; });

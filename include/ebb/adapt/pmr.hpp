@@ -65,8 +65,8 @@ inline CycleResource Cycle::resource() const {
 /// A memory resource of the caller as a space.
 ///
 /// - For: blocks from a resource that the program has already
-/// - Errors: what the resource throws is a refusal
 /// - Costs: those of the resource
+/// - Errors: what the resource throws is a refusal
 /// - Threads: those of the resource, which must outlive the workspace
 class MemoryResource {
  public:

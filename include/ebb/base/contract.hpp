@@ -4,11 +4,13 @@
 /// \file
 /// \brief What happens to an error: it is thrown, or handed to the violation handler.
 ///
-/// | found                                 | with exceptions        | without                   |
-/// |---------------------------------------|------------------------|---------------------------|
-/// | in a call that may fail               | thrown                 | handler, then `std::abort` |
-/// | where nothing may be thrown (a token  | handler; if it returns, nothing has changed       ||
-/// | closed or a piece given on a foreign thread) |                 |                           |
+/// | found                            | with exceptions | without                    |
+/// |----------------------------------|-----------------|----------------------------|
+/// | in a call that may fail          | thrown          | handler, then `std::abort` |
+/// | in a close, a give, a destructor | handler         | handler                    |
+///
+/// Where the handler returns, a close or a give on a foreign thread has changed nothing, and the
+/// destructor of a workspace goes on.
 
 #include <ebb/base/config.hpp>
 #include <ebb/base/error.hpp>
@@ -36,6 +38,7 @@ EBB_SHARED inline constinit std::atomic<ViolationHandler> violation_handler_v1{&
 /// Sets who is told of errors that cannot be thrown; null sets the default, which prints and
 /// aborts.
 ///
+/// - Expects: a handler that does not throw
 /// - Returns: the handler so far
 /// - Costs: one atomic exchange
 inline ViolationHandler set_violation_handler(ViolationHandler handler) noexcept {

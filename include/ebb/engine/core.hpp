@@ -110,6 +110,10 @@ class Core {
   }
 
   /// Takes bytes from the open cycle, or answers null where `allocate` would throw.
+  ///
+  /// - Units: `bytes` before rounding; `alignment` in bytes, a power of two
+  /// - Returns: null for what cannot be served; then nothing has changed
+  /// - Costs: those of `allocate`; a refusal builds no text
   [[nodiscard]] void* try_allocate(std::size_t bytes, std::size_t alignment) noexcept {
     return try_take(bytes, alignment, mask_);
   }
@@ -125,7 +129,28 @@ class Core {
   /// - Costs: two comparisons where the piece lies on top, else a slow path
   void deallocate(void* pointer, std::size_t bytes) noexcept { give(pointer, bytes, mask_); }
 
+  /// The part of `allocate` that is worth a place in every caller.
+  ///
+  /// - Returns: false for what needs more than to move the cursor; then ask `allocate`
+  /// - Costs: those of `allocate` where it costs least
+  [[nodiscard]] EBB_ALWAYS_INLINE bool allocate_quickly(std::size_t bytes, std::size_t alignment,
+                                                        void*& piece) noexcept {
+    std::byte* const cur = range_.cur;
+    const std::uintptr_t next = address_of(cur) + rounded(bytes, mask_);
+    const bool fits = __builtin_constant_p(bytes) && is_small(bytes)
+                          ? next <= address_of(range_.end)
+                          : is_in_block(cur, next);
+    if (!fits || !is_free(alignment, mask_)) [[unlikely]]
+      return false;
+    range_.cur = reinterpret_cast<std::byte*>(next);
+    piece = cur;
+    return true;
+  }
+
   /// Gives a piece back whose end is known, as an `Array` knows it.
+  ///
+  /// - Expects: a live piece of this cycle, and where it ends after rounding; never null as an end
+  /// - Costs: those of `deallocate`, without rounding
   EBB_ALWAYS_INLINE void deallocate_until(void* pointer, std::byte* end) noexcept {
     auto* const piece = static_cast<std::byte*>(pointer);
     if (end != range_.cur) [[unlikely]]
@@ -137,10 +162,15 @@ class Core {
 
   /// Changes the size of the topmost piece in place; never spills.
   ///
+  /// - Units: bytes, before rounding
+  /// - Expects: a live piece of this cycle with `old_bytes`
   /// - Returns: false where that cannot be; nothing has changed
+  /// - Costs: a few comparisons; the space is never asked
+  /// - Keeps: all addresses, that of the piece too
   [[nodiscard]] EBB_COLD inline bool try_expand(void* pointer, std::size_t old_bytes,
                                                 std::size_t new_bytes) noexcept;
 
+  /// Says whether a cycle is open, on whichever thread.
   [[nodiscard]] bool is_open() const noexcept {
     return owner_.load(std::memory_order_relaxed) > slowly;
   }
@@ -148,6 +178,7 @@ class Core {
   /// Counts real enters, plus one for each destroy.
   [[nodiscard]] std::uint64_t generation() const noexcept { return cell_->generation(number_); }
 
+  /// The name that was given to the constructor.
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
 
   /// The granule, to which sizes are rounded.
@@ -155,12 +186,14 @@ class Core {
 
   /// All numbers of the workspace.
   ///
+  /// - Errors: `std::bad_alloc` for the copy of the name; nothing has changed
   /// - Costs: a copy of them, and of the name
   [[nodiscard]] EBB_COLD inline Report report() const;
 
   /// Sets a function that is told of the report whenever a cycle has ended; null for none.
   ///
-  /// - Errors: `WrongThread`
+  /// - Errors: `WrongThread`; nothing has changed
+  /// - Costs: while there is a hook, every enter and close takes its slow path
   EBB_COLD inline void on_close(void (*hook)(const Report&) noexcept);
 
   /// Says how big the block shall be before the next cycle, if that is more than it is.
@@ -168,18 +201,22 @@ class Core {
   /// - Units: `bytes`, exact: no head-room is added
   /// - Errors: `BadRequest` while open and beyond the bounds, `WrongThread`; nothing has changed.
   ///   The space is asked by the next `enter`
+  /// - Costs: nothing now; one exchange of the block at the next `enter`
   EBB_COLD inline void reserve(std::size_t bytes);
 
   /// Switches the block off: requests go out alone, nothing is learnt, until it is switched on
   /// again.
   ///
-  /// - Errors: `WrongThread`
+  /// - Errors: `WrongThread`; nothing has changed
+  /// - Costs: while switched off, one space call for each request
+  /// - Keeps: all pieces of the open cycle
   EBB_COLD inline void set_enabled(bool enabled);
 
   /// Closes the cycle if one is open, gives the block back and forgets what was learnt.
   ///
   /// - Errors: `WrongThread`; nothing has changed
-  /// - Keeps: no pointer; totals and the generation go on
+  /// - Costs: one release for the block, and for each chunk and lone piece of an open cycle
+  /// - Keeps: no pointer and no handle; totals and the generation go on
   EBB_COLD inline void destroy();
 
   /// \name What tokens, handles and adapters use
@@ -367,8 +404,13 @@ class Core {
     if (is_free(alignment, mask_) && follow_take(bytes, piece)) return piece;
     return take_elsewhere(bytes, alignment).pointer;
   }
-  [[gnu::noinline]] void give_slowly(void* pointer, std::size_t bytes) noexcept {
-    if (!follow_give(pointer)) give_elsewhere(pointer, bytes);
+  // A piece that is not on top: what most containers give back, so not cold either.
+  [[gnu::noinline]] void give_slowly(std::byte* piece, std::size_t size) noexcept {
+    if (range_.cur == booked_ && high_ == booked_ && is_beneath(piece)) {
+      meter_.dead += size;
+    } else if (!follow_give(piece)) {
+      book_and_give(piece, size);
+    }
   }
 
   // What a sentence answers. Asked on slow paths only.
@@ -436,6 +478,19 @@ class Core {
     if (is_open() && !is_mine()) detail::raise_failure(not_mine({}), name_);
   }
 
+  // The first piece beneath the top since the cursor was here.
+  [[gnu::noinline]] void book_and_give(std::byte* piece, std::size_t size) noexcept {
+    if (range_.end != first_range_.end || !is_beneath(piece) || !is_mine())
+      return give_elsewhere(piece, size);
+    settle();
+    booked_ = range_.cur;
+    meter_.dead += size;
+  }
+  [[nodiscard]] bool is_beneath(const std::byte* piece) const noexcept {
+    return address_of(piece) - address_of(first_range_.cur) <
+           address_of(range_.cur) - address_of(first_range_.cur);
+  }
+
   EBB_COLD inline Taken take_elsewhere(std::size_t bytes, std::size_t alignment) noexcept;
   inline Taken take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept;
   inline bool take_back_lone(std::byte* piece) noexcept;
@@ -474,6 +529,7 @@ class Core {
     high_ = std::max(high_, range_.cur);
     meter_.note(position(high_));
     high_ = range_.cur;
+    booked_ = &detail::nowhere;
     look_closer();
   }
   // Sends the next close, or, of a closed workspace, the next enter, the slow way.
@@ -491,6 +547,11 @@ class Core {
     if (!std::exchange(is_parked_, false)) return;
     range_ = parked_;
     next_ = parked_next_;
+  }
+  // The next take throws it; the close tells, if there is none.
+  void set_pending(const Failure& failure) noexcept {
+    pending_ = failure;
+    look_closer();
   }
   void park_if_needed() noexcept {
     if (!enabled_ || pending_) park();
@@ -518,6 +579,7 @@ class Core {
   // What one cycle gathers.
   std::uintptr_t origin_ = 0;  ///< the address of position 0, for the memory under the cursor
   CycleMeter meter_;
+  const std::byte* booked_ = &detail::nowhere;  ///< the cursor, if all changed since `settle` is `dead`
   ChunkList chunks_;
   std::size_t chunks_from_ = 0;  ///< the position at which the first chunk begins
   LonePieces lone_;
@@ -631,8 +693,11 @@ Taken Core::take_from_new_chunk(std::size_t size, std::size_t alignment) noexcep
   // would let that piece be given back across the seam.
   std::size_t front = at & (largest_alignment - 1);
   if (front < mask_ + 1) front += largest_alignment;
-  // As much again as the cycle has so far: one space call for each doubling of the demand.
-  std::size_t capacity = std::max({needed, at, first_chunk_bytes});
+  // It ends where twice the memory so far would end: one space call for each doubling, however much
+  // was given back before. But it has no room for a request that the bounds refuse.
+  const std::size_t doubled = std::max(2 * position(range_.end) - at, first_chunk_bytes);
+  const std::size_t bound = round_down(clamp(max_bytes), granule());
+  std::size_t capacity = std::max(needed, std::min(doubled, bound));
   void* memory = nullptr;
   if (chunks_.reserve()) {
     memory = ask_space(front + capacity, largest_alignment);
@@ -665,7 +730,7 @@ void Core::give_elsewhere(void* pointer, std::size_t bytes) noexcept {
   }
   unpark();
   if (!take_back(static_cast<std::byte*>(pointer), round_up(bytes, granule())))
-    pending_ = {.kind = Failure::Kind::foreign_piece, .wanted = bytes};
+    set_pending({.kind = Failure::Kind::foreign_piece, .wanted = bytes});
   park_if_needed();
 }
 
@@ -865,7 +930,7 @@ void Core::reserve(std::size_t bytes) {
   expect_not_elsewhere();
   Failure failure;
   if (is_open())
-    failure = {.kind = Failure::Kind::between_cycles};
+    failure = {.kind = Failure::Kind::reserve_open, .wanted = bytes};
   else if (is_out_of_bounds(bytes))
     failure = {.kind = Failure::Kind::beyond_bounds, .wanted = bytes, .limit = clamp(bytes)};
   else if (bytes > max_bytes / 2)

@@ -28,9 +28,10 @@ struct Failure {
     size_overflow,     ///< the size does not fit in `std::size_t`
     bad_alignment,     ///< no power of two, or more than the space can give
     beyond_bounds,     ///< not what the bounds allow
-    between_cycles,    ///< what is done between cycles, inside one
+    plan_open,         ///< plans are set inside a cycle
     other_key,         ///< entered with one key, open with another
     plan_mismatch,     ///< an event that is not the plan's, and the spill policy refuses
+    reserve_open,      ///< `reserve` inside a cycle
     foreign_piece,     ///< something was given back that is not of this cycle
     wrong_thread,      ///< another thread has the workspace open
   };
@@ -62,8 +63,10 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
           " (the spill policy refuses). Use Reallocate or External, or a first size of at least " +
           grouped(failure.limit) + " bytes."));
     case Failure::Kind::no_open_cycle:
-      return visit(NoOpenCycle(who + " is closed and was asked for " + wanted +
-                               " bytes. Keep the token of `enter()` while memory is taken."));
+      return visit(NoOpenCycle(
+          who + " is closed" +
+          (failure.wanted == 0 ? std::string() : " and was asked for " + wanted + " bytes") +
+          ". Keep the token of `enter()` while memory is taken."));
     case Failure::Kind::not_open:
       return visit(
           NotOpen(who + " is closed; it cannot be borrowed or copied to. Enter it first."));
@@ -92,9 +95,9 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
                               (failure.limit < failure.wanted
                                    ? ". Raise the maximum of `Bounds`."
                                    : ". Lower the minimum of `Bounds`, or ask for more.")));
-    case Failure::Kind::between_cycles:
+    case Failure::Kind::plan_open:
       return visit(
-          BadRequest(who + " is open; sizes and plans are set between cycles. Close it first."));
+          BadRequest(who + " is open; plans are solved and loaded between cycles. Close it first."));
     case Failure::Kind::other_key:
       return visit(BadRequest(who + " is open and was entered with the key " + wanted +
                               ", which is not the key of its cycle. Nest with the same key, or "
@@ -105,6 +108,9 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
                        " bytes, and the spill policy refuses to serve it elsewhere; "
                        "`report().plan.first_mismatch` "
                        "has both sides. Use Reallocate, or a key for each kind of cycle."));
+    case Failure::Kind::reserve_open:
+      return visit(BadRequest(who + " is open; `reserve(" + wanted +
+                              ")` sets a size between cycles. Call it while closed."));
     case Failure::Kind::foreign_piece:
       return visit(BadRequest(who + " was given back a piece of " + wanted +
                               " bytes that is not of this cycle. Give back what this cycle took, "

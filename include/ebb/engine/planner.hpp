@@ -212,7 +212,7 @@ class Planner : public Core {
 
   void expect_between_cycles() const {
     expect_not_elsewhere();
-    if (is_open()) detail::raise_failure({.kind = Failure::Kind::between_cycles}, name());
+    if (is_open()) detail::raise_failure({.kind = Failure::Kind::plan_open}, name());
   }
 
   [[nodiscard]] const Block& block() const noexcept { return block_; }
@@ -365,7 +365,7 @@ class Planner : public Core {
       }
       note_mismatch("give of " + grouped(size) + " bytes");
       if (refuses(size)) {
-        pending_ = {.kind = Failure::Kind::plan_mismatch, .wanted = size};
+        set_pending({.kind = Failure::Kind::plan_mismatch, .wanted = size});
         return true;
       }
       diverge();

@@ -73,6 +73,9 @@ struct Report {
 };
 
 /// A report as a table of two columns, a line each.
+///
+/// - Errors: `std::bad_alloc`
+/// - Costs: one string, built a line at a time
 [[nodiscard]] inline std::string to_string(const Report& report) {
   constexpr std::size_t label_width = 24;
   constexpr std::size_t number_width = 20;

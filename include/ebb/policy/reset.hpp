@@ -27,8 +27,7 @@ concept CountsBlocks = requires(const P policy) {
 /// A policy for the reset slot.
 ///
 /// - Needs: `using slot = ebb::ResetSlot;`, `std::size_t blocks()`, how many cycles run in blocks
-/// of
-///   their own before memory is used again
+///   of their own before memory is used again
 /// - Laws: *some*, `blocks() >= 1`; *steady*, asked again it answers the same
 /// - Models: `BlockLeft`
 /// - Check yours: `ebb/testing/laws/reset.hpp`

@@ -84,8 +84,7 @@ struct External {
 ///
 /// - For: a peak that nobody knows before it has been seen; the default
 /// - Costs: one `Space::allocate` per chunk in a cycle that overflows, and one exchange of the
-/// block
-///   at its end; nothing in any later cycle below the same peak
+///   block at its end; nothing in any later cycle below the same peak
 /// - Errors: those of the space; if the exchange fails, the old block stays and is used on
 struct Reallocate {
   using slot = SpillSlot;

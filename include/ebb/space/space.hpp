@@ -56,8 +56,7 @@ concept StatesOneBlock = requires(const S space) {
 };
 // clang-format on
 
-/// A space that is one block: a workspace takes all of it at the first enter and never exchanges
-/// it.
+/// A space that is one block: a workspace takes all of it at the first enter, for good.
 ///
 /// - Needs: what `Space` needs, and `std::size_t one_block_bytes() const noexcept`, the largest
 ///   request at `max_alignment` that an untouched space grants

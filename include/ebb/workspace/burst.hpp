@@ -57,11 +57,18 @@ class Burst {
   template <std::size_t Bytes>
   [[nodiscard]] EBB_ALWAYS_INLINE void* allocate() {
     static_assert(Bytes != 0 && Bytes < max_bytes / 2);
-    std::byte* const piece = cur_;
-    const std::uintptr_t next = address_of(piece) + round_up(Bytes, workspace_->granule());
-    if (next > address_of(end_)) [[unlikely]]
-      return workspace_->template allocate<Bytes>();
+    const std::size_t size = round_up(Bytes, workspace_->granule());
+    // Two registers, one add: the compiler is not to see that both come from the same cursor, or it
+    // keeps the old one for the slow path, which can as well go back.
+    std::byte* piece = cur_;
+    asm("" : "+r"(piece));
+    std::uintptr_t next = address_of(cur_) + size;
+    asm("" : "+r"(next));
     cur_ = reinterpret_cast<std::byte*>(next);
+    if (next > address_of(end_)) [[unlikely]] {
+      cur_ = reinterpret_cast<std::byte*>(next - size);
+      return workspace_->template allocate<Bytes>();
+    }
     return piece;
   }
 

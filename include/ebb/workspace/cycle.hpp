@@ -66,6 +66,7 @@ class [[nodiscard]] ScopeToken {
 
 /// Keeps a workspace open.
 ///
+/// - For: the scope in which a cycle's arrays live
 /// - Effects: the last one of a workspace to go ends the cycle: its memory is used again
 /// - Costs: of enter and leave together, at most 44 instructions where nothing is to be learnt
 /// - Threads: closed on the thread that made it
@@ -76,11 +77,14 @@ class [[nodiscard]] Cycle : public detail::ScopeToken<detail::ScopeKind::cycle> 
   /// A `std::pmr::memory_resource` on this cycle, by value; include `ebb/adapt/pmr.hpp`.
   ///
   /// - Errors: `NoOpenCycle` if this token is closed
+  /// - Costs: one load and one compare
   [[nodiscard]] CycleResource resource() const;
 };
 
 /// Makes an open workspace current again, without opening it or keeping it open.
 ///
+/// - For: code between, that takes from the current workspace, and should take from this one
+/// - Costs: of borrow and close together, an entry on the scopes of the thread
 /// - Threads: closed on the thread that made it
 class [[nodiscard]] Borrow : public detail::ScopeToken<detail::ScopeKind::borrow> {
  public:
@@ -89,10 +93,15 @@ class [[nodiscard]] Borrow : public detail::ScopeToken<detail::ScopeKind::borrow
 
 /// Makes nothing current: the free `make` takes from the heap.
 ///
+/// - For: what must outlive every cycle, such as accumulators
+/// - Costs: of making and closing together, an entry on the scopes of the thread
 /// - Threads: closed on the thread that made it
 class [[nodiscard]] Outside {
  public:
-  /// - Errors: `SpaceRefused` when the heap has no room for one more scope
+  /// Puts the entry on the scopes of this thread.
+  ///
+  /// - Errors: `SpaceRefused` when the heap has no room for one more scope; nothing has changed
+  /// - Costs: beyond 32 scopes, one heap call per doubling
   Outside() : stack_(&detail::scope_stack_v1) {
     if (!stack_->reserve())
       detail::raise_failure({.kind = Failure::Kind::scope_refused}, "outside");
@@ -119,7 +128,8 @@ class [[nodiscard]] Outside {
 
 /// Makes nothing current until the token goes.
 ///
-/// - Errors: `SpaceRefused` when the heap has no room for one more scope
+/// - Errors: `SpaceRefused` when the heap has no room for one more scope; nothing has changed
+/// - Costs: an entry on the scopes of the thread
 [[nodiscard]] inline Outside outside() { return Outside(); }
 
 /// The workspace that is current on this thread, or null.

@@ -48,7 +48,7 @@ class MakesArrays {
   ///
   /// - Units: `count` in elements
   /// - Errors: those of `allocate`; `BadRequest` when the bytes overflow; the workspace is
-  /// unchanged
+  ///   unchanged
   /// - Costs: one allocation and the zeroing
   template <class T>
   [[nodiscard]] EBB_ALWAYS_INLINE auto make(std::size_t count) {
@@ -69,7 +69,7 @@ class MakesArrays {
   /// Makes an array whose elements are left as the memory is.
   ///
   /// - Units: `count` in elements
-  /// - Errors: those of `make`
+  /// - Errors: those of `make`; the workspace is unchanged
   /// - Costs: one allocation
   template <class T>
   [[nodiscard]] EBB_ALWAYS_INLINE auto make_for_overwrite(std::size_t count) {
@@ -78,6 +78,9 @@ class MakesArrays {
   }
 
   /// Makes an array of zeroed elements, or nothing where `make` would throw.
+  ///
+  /// - Units: `count` in elements
+  /// - Costs: those of `make`; a refusal builds no text
   template <class T>
   [[nodiscard]] auto try_make(std::size_t count) noexcept {
     using Made = Array<T, typename detail::HandlesOf<Self>::type>;
@@ -191,6 +194,7 @@ class BasicWorkspace final : private detail::WorkspaceName,
   ///
   /// - Errors: `BadConfiguration` if the numbers of dynamic policies contradict each other;
   ///   `SpaceRefused` if no page for an epoch cell can be had
+  /// - Costs: a copy of the name; an epoch cell, one page mapping for every 512 of them
   /// - Note: an answer is one of the policies of the sentence; those with `dynamic` parameters and
   ///   spaces with state must be given
   template <class... Answers>
@@ -220,6 +224,7 @@ class BasicWorkspace final : private detail::WorkspaceName,
   /// - Errors: `WrongThread` if another thread has it open; `SpaceRefused` or `BadRequest` for the
   ///   first block; nothing has changed
   /// - Costs: with the leave, at most 44 instructions where nothing is to be learnt
+  /// - Keeps: all of the open cycle where it nests; else the memory of earlier cycles is used again
   [[nodiscard]] EBB_ALWAYS_INLINE Cycle enter() { return {*this, this->open()}; }
 
   /// Opens a cycle that has a plan of its own, such as one for each batch size.
@@ -235,6 +240,8 @@ class BasicWorkspace final : private detail::WorkspaceName,
   /// Makes the open workspace current again.
   ///
   /// - Errors: `NotOpen`, `WrongThread`, `SpaceRefused`; nothing has changed
+  /// - Costs: an entry on the scopes of the thread; the close of the cycle takes its slow path
+  /// - Keeps: all of the open cycle
   [[nodiscard]] Borrow borrow() { return {*this, this->open_borrow()}; }
 
   // As `Core` has them, with the granule known when compiling.
@@ -386,6 +393,7 @@ using Workspace = BasicWorkspace<detail::Compose<Policies...>>;
 /// Makes a workspace whose sentence is the types of the answers.
 ///
 /// - Errors: those of the constructor
+/// - Costs: those of the constructor
 template <Policy... Answers>
 requires OneAnswerPerSlot<Answers...>
 [[nodiscard]] Workspace<Answers...> make_workspace(std::string_view name, Answers... answers) {

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the model tests share: histories from RapidCheck, and workspaces by the hundred from Hana.
+
+#include <ebb/ebb.hpp>
+#include <ebb/testing/play.hpp>
+
+#include <boost/hana.hpp>
+#include <catch2/catch.hpp>
+#include <rapidcheck/catch.h>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdlib>
+#include <ostream>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace ebb::testing {
+
+// Every run is the same; RC_PARAMS in the environment asks for another one.
+inline const int fixed_seed = ::setenv("RC_PARAMS", "seed=20240229 max_success=60", 0);
+
+inline void showValue(const Command& command, std::ostream& out) { out << to_string(command); }
+
+inline rc::Gen<History> histories(const HistoryShape& shape = {}) {
+  return rc::gen::container<History>(rc::gen::exec([shape] {
+    return command_from(
+        [](std::size_t bound) { return *rc::gen::inRange<std::size_t>(0, bound); }, shape);
+  }));
+}
+
+// Fails with the history as text, which RapidCheck has made as short as it could.
+inline void expect_kept(const std::string& violation, const History& history) {
+  if (!violation.empty()) RC_FAIL(violation + "\n" + to_string(history));
+}
+
+// Spaces, each with a log.
+struct Memory {
+  alignas(64) std::array<std::byte, 8192> buffer;
+};
+template <class S>
+S make_space(SpaceLog& log, Memory& memory) {
+  constexpr std::size_t arena_bytes = std::size_t{512} * 1024;
+  constexpr std::size_t limit_bytes = std::size_t{80} * 1024;
+  if constexpr (std::same_as<S, Tracking<>>) {
+    return Tracking<>{log};
+  } else if constexpr (std::same_as<S, Tracking<Buffer>>) {
+    return {log, Buffer{memory.buffer}};
+  } else if constexpr (std::same_as<S, Limited<Tracking<>>>) {
+    return {Tracking<>{log}, limit_bytes};
+  } else {
+    return {log, decltype(std::declval<S&>().space()){arena_bytes}};
+  }
+}
+
+// What a sentence promises beyond what every workspace keeps.
+template <class Policies>
+constexpr Promises promises_of() {
+  constexpr bool follows_the_demand =
+      learns<typename Policies::Learning>() && std::same_as<typename Policies::Spill, Reallocate> &&
+      std::same_as<typename Policies::Bounds, Unbounded> &&
+      !OneBlockSpace<typename Policies::Space>;
+  return {.repeats_for_free = follows_the_demand, .grows_by_doubling = follows_the_demand};
+}
+
+// One workspace type, forgotten.
+struct Composition {
+  std::string sentence;
+  std::string (*play)(const History& history, std::size_t refused, std::size_t& requests);
+};
+
+template <class W>
+std::string play_on(const History& history, std::size_t refused, std::size_t& requests) {
+  static Memory memory;
+  SpaceLog log;
+  std::string violation;
+  {
+    W workspace{"played", make_space<typename W::Policies::Space>(log, memory)};
+    log.refuse(refused);
+    violation = testing::play(history, workspace, log, promises_of<typename W::Policies>());
+  }
+  requests = log.requests().size();
+  if (violation.empty()) violation = log.problem();
+  if (violation.empty() && !log.lent().empty()) violation = "the destructor kept memory";
+  return violation;
+}
+
+// What the compiler calls the policies: from `W = ebb::BasicWorkspace<…` to the end.
+template <class W>
+std::string sentence_of_type() {
+  std::string name = __PRETTY_FUNCTION__;
+  name = name.substr(name.find("Composition<") + 12);
+  for (std::size_t at = 0; (at = name.find("ebb::", at)) != std::string::npos;) name.erase(at, 5);
+  return name.substr(0, name.find(">;"));
+}
+
+// The one combination that a workspace refuses.
+template <class Policies>
+constexpr bool refuses_what_it_would_learn_from =
+    std::same_as<typename Policies::Spill, Fail> && std::same_as<typename Policies::Start, Empty> &&
+    learns<typename Policies::Learning>() && !OneBlockSpace<typename Policies::Space>;
+
+template <class W>
+void add_if_sentence(std::vector<Composition>& all) {
+  if constexpr (!refuses_what_it_would_learn_from<typename W::Policies>)
+    all.push_back({sentence_of_type<W>(), &play_on<W>});
+}
+template <class... Policies>
+void add(std::vector<Composition>& all, boost::hana::basic_type<Policies>...) {
+  add_if_sentence<Workspace<Policies...>>(all);
+}
+
+// All sentences with one answer of each tuple of types.
+template <class... Slots>
+std::vector<Composition> compositions(const Slots&... slots) {
+  std::vector<Composition> all;
+  boost::hana::for_each(boost::hana::cartesian_product(boost::hana::make_tuple(slots...)),
+                        [&](auto policies) {
+                          boost::hana::unpack(policies, [&](auto... types) {
+                            add(all, types...);
+                          });
+                        });
+  return all;
+}
+
+}  // namespace ebb::testing

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ebb/engine/stack.hpp>
+#include <ebb/workspace/current.hpp>
+#include <ebb/workspace/workspace.hpp>
+
+#include "../helpers.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <vector>
+
+using namespace ebb;
+using detail::ScopeStack;
+
+static_assert(ScopeStack::near_entries == 32);
+
+TEST_CASE("An empty stack has nothing current", "[engine][stack]") {
+  ScopeStack stack;
+
+  CHECK(stack.size() == 0);
+  CHECK(stack.current() == nullptr);
+}
+
+TEST_CASE("The topmost entry is current", "[engine][stack]") {
+  Workspace<> first;
+  Workspace<> second;
+  ScopeStack stack;
+
+  CHECK(stack.push(&first) == 1);
+  CHECK(stack.push(&second) == 2);
+  CHECK(stack.current() == &second);
+
+  CHECK(stack.remove(2) == nullptr);
+  CHECK(stack.current() == &first);
+}
+
+TEST_CASE("An entry outside makes nothing current", "[engine][stack]") {
+  Workspace<> workspace;
+  ScopeStack stack;
+  stack.push(&workspace);
+  const std::size_t outside = stack.push(ScopeStack::outside_entry());
+  CHECK(stack.current() == nullptr);
+
+  stack.remove(outside);
+
+  CHECK(stack.current() == &workspace);
+}
+
+TEST_CASE("Removing an entry from the middle moves no other and names the one above",
+          "[engine][stack]") {
+  Workspace<> bottom;
+  Workspace<> middle;
+  Workspace<> top;
+  ScopeStack stack;
+  stack.push(&bottom);
+  stack.push(&middle);
+  stack.push(&top);
+
+  CHECK(stack.remove(2) == &top);
+  CHECK(stack.size() == 3);
+  CHECK(stack.at(1) == &bottom);
+  CHECK(stack.at(2) == ScopeStack::removed_entry());
+  CHECK(stack.at(3) == &top);
+
+  CHECK(stack.remove(3) == nullptr);
+  CHECK(stack.size() == 1);
+  CHECK(stack.current() == &bottom);
+}
+
+TEST_CASE("The last entry takes all removed ones beneath it along", "[engine][stack]") {
+  Workspace<> workspace;
+  ScopeStack stack;
+  for (int i = 0; i < 5; ++i) stack.push(&workspace);
+  for (std::size_t depth = 4; depth != 0; --depth) stack.remove(depth);
+  CHECK(stack.size() == 5);
+
+  stack.remove(5);
+
+  CHECK(stack.size() == 0);
+}
+
+TEST_CASE("The stack goes on in the heap beyond its near entries", "[engine][stack]") {
+  Workspace<> first;
+  Workspace<> second;
+  ScopeStack& stack = detail::scope_stack_v1;
+  REQUIRE(stack.size() == 0);
+  for (std::size_t i = 0; i < 100; ++i) {
+    REQUIRE(stack.reserve());
+    stack.push(i % 2 == 0 ? &first : &second);
+  }
+
+  for (std::size_t depth = 100; depth != 0; --depth) {
+    CHECK(stack.current() == (depth % 2 == 1 ? &first : &second));
+    stack.remove(depth);
+  }
+  CHECK(stack.size() == 0);
+}
+
+TEST_CASE("More than 32 scopes nest", "[engine][stack]") {
+  std::deque<Workspace<>> workspaces(40);
+  std::vector<Cycle> cycles;
+  for (auto& workspace : workspaces) cycles.push_back(workspace.enter());
+  std::vector<Borrow> borrows;
+  for (auto& workspace : workspaces) borrows.push_back(workspace.borrow());
+  CHECK(current() == &workspaces.back());
+
+  while (!borrows.empty()) {
+    borrows.pop_back();
+    CHECK(current() == (borrows.empty() ? &workspaces.back() : &workspaces[borrows.size() - 1]));
+  }
+  while (!cycles.empty()) {
+    CHECK(current() == &workspaces[cycles.size() - 1]);
+    cycles.pop_back();
+  }
+
+  CHECK(current() == nullptr);
+  for (const auto& workspace : workspaces) CHECK_FALSE(workspace.is_open());
+}
+
+TEST_CASE("A plain cycle below the near entries and one above them both end", "[engine][stack]") {
+  Workspace<> low;
+  std::deque<Workspace<>> between(31);
+  Workspace<> high;
+  {
+    auto low_cycle = low.enter();
+    std::vector<Cycle> cycles;
+    for (auto& workspace : between) cycles.push_back(workspace.enter());
+    {
+      auto high_cycle = high.enter();
+      CHECK(current() == &high);
+    }
+    CHECK(current() == &between.back());
+    while (!cycles.empty()) cycles.pop_back();
+    CHECK(current() == &low);
+  }
+
+  CHECK(current() == nullptr);
+}
+
+// On a thread of their own these would begin without the heap's extension; here the case makes its
+// own room first, so that it means the same in any order of cases.
+TEST_CASE("Scopes that the heap has no room for are SpaceRefused and change nothing",
+          "[engine][stack]") {
+  Workspace<> workspace{"step"};
+  auto cycle = workspace.enter();
+  std::vector<Borrow> borrows;
+  borrows.reserve(4096);
+  std::optional<std::string> enter_message;
+  std::optional<std::string> borrow_message;
+  std::optional<std::string> outside_message;
+  Workspace<> other{"other"};
+  const HeapRefuses refuses;
+  while (!borrow_message) {
+    try {
+      borrows.push_back(workspace.borrow());
+    } catch (const SpaceRefused& error) {
+      borrow_message = error.what();
+    }
+  }
+  enter_message = message_of<SpaceRefused>([&] { static_cast<void>(other.enter()); });
+  outside_message = message_of<SpaceRefused>([] { static_cast<void>(outside()); });
+
+  CHECK(*enter_message ==
+        "ebb-E05 SpaceRefused: the heap refused room for one more scope on this thread when "
+        "entering \"other\". Close scopes that are not needed. docs/errors/E05.md");
+  CHECK(contains(*borrow_message, "entering \"step\""));
+  CHECK(contains(*outside_message, "entering \"outside\""));
+  CHECK_FALSE(other.is_open());
+  CHECK(other.generation() == 0);
+  CHECK_THROWS_AS(workspace.enter(), SpaceRefused);
+  CHECK(current() == &workspace);
+  while (!borrows.empty()) borrows.pop_back();
+  cycle.close();
+  CHECK(current() == nullptr);
+}

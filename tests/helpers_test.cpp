@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ebb/base/error.hpp>
+
+#include "helpers.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <new>
+
+using namespace ebb;
+
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+  if (HeapRefuses::refuses) return nullptr;
+  try {
+    return ::operator new[](bytes);
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+TEST_CASE("message_of is the text of the expected error and of no other", "[helpers]") {
+  const auto bad = [] { throw BadRequest("so."); };
+
+  CHECK(message_of<BadRequest>(bad) == "ebb-E06 BadRequest: so. docs/errors/E06.md");
+  CHECK(message_of<Error>(bad) == "ebb-E06 BadRequest: so. docs/errors/E06.md");
+  CHECK(contains(message_of<StaleArray>(bad), "another error"));
+  CHECK(message_of<Error>([] {}) == "no error");
+}
+
+TEST_CASE("Violations takes down what is told and restores the handler", "[helpers]") {
+  const ViolationHandler before = set_violation_handler(nullptr);
+  {
+    const Violations violations;
+    detail::violate(BadRequest("first."));
+    detail::violate(BadRequest("second."));
+
+    CHECK(violations.count() == 2);
+    CHECK(contains(violations.last(), "second."));
+  }
+
+  CHECK(set_violation_handler(nullptr) == before);
+}
+
+TEST_CASE("HeapRefuses makes the heap refuse arrays that may be refused", "[helpers]") {
+  {
+    const HeapRefuses refuses;
+    CHECK(std::unique_ptr<int[]>(new (std::nothrow) int[4]) == nullptr);
+  }
+
+  CHECK(std::unique_ptr<int[]>(new (std::nothrow) int[4]) != nullptr);
+}
+
+TEST_CASE("Watched notices what comes back with other numbers", "[helpers]") {
+  Watched::Log log;
+  Watched space{log};
+  void* const first = space.allocate(100, 64);
+  void* const second = space.allocate(200, 64);
+  log.refuses = true;
+  CHECK(space.allocate(1, 1) == nullptr);
+
+  space.deallocate(first, 100, 64);
+  CHECK(log.mistakes == 0);
+  space.deallocate(second, 100, 64);
+
+  CHECK(log.mistakes == 1);
+  CHECK(log.asked.size() == 3);
+}
+
+TEST_CASE("Arena hands out one piece right behind the other", "[helpers]") {
+  const auto memory = std::make_unique<Arena::Memory>();
+  Arena arena{*memory};
+
+  void* const first = arena.allocate(128, 64);
+  void* const second = arena.allocate(64, 64);
+
+  CHECK(bytes_at(second) == bytes_at(first) + 128);
+  CHECK(arena.allocate(sizeof(memory->bytes), 64) == nullptr);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages in docs/errors show messages; these are made here and looked for there.
+#include <ebb/ebb.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+using namespace ebb;
+using Catch::Matchers::Contains;
+
+namespace {
+
+std::string page_of(const std::string& id) {
+  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
+  std::ifstream file(root / "docs" / "errors" / (id + ".md"));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Makes an error and looks for its message, as a line of its own, on the page of its id.
+template <class E, class Mistake>
+void check_shown(Mistake&& mistake) {
+  std::optional<E> error;
+  try {
+    mistake();
+  } catch (const E& thrown) {
+    error = thrown;
+  }
+  REQUIRE(error);
+  CHECK_THAT(page_of(error->id()), Contains("\n" + std::string(error->what()) + "\n"));
+}
+
+}  // namespace
+
+TEST_CASE("The page of OutOfWorkspace shows its message", "[regressions][errors]") {
+  check_shown<OutOfWorkspace>([] {
+    Workspace<StartWith<4096>, NoLearning, Fail> workspace{"activations"};
+    auto cycle = workspace.enter();
+    auto values = workspace.make<float>(1000);
+    auto more = workspace.make<float>(16384);
+  });
+}
+
+TEST_CASE("The page of StaleArray shows its message", "[regressions][errors]") {
+  check_shown<StaleArray>([] {
+    Workspace<> workspace{"step"};
+    ArrayView<float> kept;
+    for (int loop = 0; loop < 3; ++loop) {
+      auto cycle = workspace.enter();
+      auto values = workspace.make<float>(10);
+      if (loop == 0) kept = std::move(values).keep();
+      if (loop == 2) static_cast<void>(kept.view("add", "Y"));
+    }
+  });
+}
+
+TEST_CASE("The page of NoOpenCycle shows its message", "[regressions][errors]") {
+  check_shown<NoOpenCycle>([] {
+    Workspace<> workspace{"step"};
+    auto values = workspace.make<float>(1000);
+  });
+}
+
+TEST_CASE("The page of NotOpen shows its messages", "[regressions][errors]") {
+  Workspace<> step{"step"};
+  Workspace<> results{"results"};
+  auto cycle = step.enter();
+  auto values = step.make<float>(1000);
+
+  check_shown<NotOpen>([&] { auto copy = values.copy_to(results); });
+  check_shown<NotOpen>([&] { auto copy = values.copy_to_parent(); });
+}
+
+TEST_CASE("The page of SpaceRefused shows its message", "[regressions][errors]") {
+  check_shown<SpaceRefused>([] {
+    Workspace<Limited<>> workspace{"step", Limited<>{Host{}, 1'000'000}};
+    auto cycle = workspace.enter();
+    auto values = workspace.make<float>(1'000'000);
+  });
+}
+
+TEST_CASE("The page of BadRequest shows its messages", "[regressions][errors]") {
+  Workspace<> workspace{"step"};
+  Workspace<Bounds<0, 4096>> small{"step"};
+  Workspace<Bounds<4096, 8192>, StartWith<100>> large{"step"};
+  auto cycle = workspace.enter();
+  auto cycle_of_small = small.enter();
+  int foreign = 0;
+
+  check_shown<BadRequest>([&] { auto many = workspace.make<double>(std::size_t{1} << 62); });
+  check_shown<BadRequest>([&] { static_cast<void>(workspace.allocate(100, 48)); });
+  check_shown<BadRequest>([&] { static_cast<void>(small.allocate(5000)); });
+  check_shown<BadRequest>([&] { auto cycle_of_large = large.enter(); });
+  check_shown<BadRequest>([&] { workspace.reserve(1000); });
+  check_shown<BadRequest>([&] {
+    workspace.deallocate(&foreign, 64);
+    static_cast<void>(workspace.allocate(64));
+  });
+}
+
+TEST_CASE("The page of WrongThread shows its message", "[regressions][errors][threads]") {
+  Workspace<> workspace{"step"};
+  auto cycle = workspace.enter();
+
+  check_shown<WrongThread>([&] {
+    std::optional<WrongThread> error;
+    std::thread([&] {
+      try {
+        auto other = workspace.enter();
+      } catch (const WrongThread& thrown) {
+        error = thrown;
+      }
+    }).join();
+    if (error) throw *error;
+  });
+}
+
+TEST_CASE("The page of BadConfiguration shows its messages", "[regressions][errors]") {
+  check_shown<BadConfiguration>([] {
+    Workspace<Bounds<dynamic, dynamic>> workspace{"step", Bounds<dynamic, dynamic>{8192, 4096}};
+  });
+  check_shown<BadConfiguration>(
+      [] { Workspace<Granule<dynamic>> workspace{"step", Granule<dynamic>{48}}; });
+}
