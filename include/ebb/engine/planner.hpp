@@ -125,9 +125,9 @@ class Planner : public Core {
                                                  std::size_t) noexcept {
     return try_take_slowly(bytes, alignment);
   }
-  EBB_ALWAYS_INLINE void give(void* pointer, std::size_t bytes, std::size_t) noexcept {
+  EBB_ALWAYS_INLINE void give(void* pointer, std::size_t bytes, std::size_t mask) noexcept {
     if (!follow_give(pointer)) [[unlikely]]
-      give_slowly(pointer, bytes);
+      give_slowly(static_cast<std::byte*>(pointer), rounded(bytes, mask));
   }
 
   /// Opens a cycle that has a plan of its own.
