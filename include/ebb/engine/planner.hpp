@@ -98,7 +98,8 @@ class Planner : public Core {
       keyed.emplace_back().key = key;
       keyed.back().plan = std::move(plan);
     }
-    if (bytes > block().bytes) reserve(bytes);
+    // One block is all there is; a plan that is larger is not followed.
+    if (bytes > block().bytes && one_block_bytes() == 0) reserve(std::max(bytes, clamp(bytes)));
     keyed_ = std::move(keyed);
     current_ = nullptr;
   }
@@ -134,10 +135,11 @@ class Planner : public Core {
   ///
   /// - Errors: those of `open`; `BadRequest` if the workspace is open with another key
   [[nodiscard]] EBB_COLD Scope open_keyed(std::uint64_t key) {
-    if (is_open() && key_ != key) {
+    if (is_open()) {
       expect_open();
-      detail::raise_failure(
-          {.kind = Failure::Kind::other_key, .wanted = static_cast<std::size_t>(key)}, name());
+      if (key_ != key)
+        detail::raise_failure(
+            {.kind = Failure::Kind::other_key, .wanted = static_cast<std::size_t>(key)}, name());
     }
     struct Wish {
       std::optional<std::uint64_t>& key;
@@ -227,7 +229,7 @@ class Planner : public Core {
     range_ = {};
     origin_ = 0;
     key_ = std::exchange(next_key_, std::nullopt);
-    is_lost_ = is_following_ = is_complete_ = false;
+    is_lost_ = is_following_ = is_complete_ = has_mismatch_ = false;
     attempt([&] {
       heap_.clear();
       live_.clear();
@@ -235,7 +237,7 @@ class Planner : public Core {
       substitutes_.clear();
       current_ = &keyed_for(key_);
       if (current_->plan && current_->plan->bytes() <= block_.bytes) {
-        if (current_->steps_for != block_.begin) make_steps(*current_);
+        if (current_->steps.empty() || current_->steps_for != block_.begin) make_steps(*current_);
         is_following_ = true;
       } else {
         heap_.add(address_of(block_.begin), block_.bytes);
@@ -271,31 +273,56 @@ class Planner : public Core {
 
   Taken serve(std::size_t size, std::size_t alignment) noexcept override {
     if (is_following_) {
-      if (size <= next_->limit && is_aligned(next_->where, Alignment(alignment)))
+      if (size <= next_->limit && is_aligned(next_->where, Alignment(alignment))) {
+        note_alignment(size, alignment);
         return {(next_++)->where, {}};
+      }
       if (refuses(size)) {
-        note_mismatch("take of " + grouped(size) + " bytes");
+        note_mismatch("take", size);
         return {nullptr, {.kind = Failure::Kind::plan_mismatch, .wanted = size}};
       }
       if (next_->limit != 0) return take_substitute(size, alignment);
-      note_mismatch("take of " + grouped(size) + " bytes");
+      note_mismatch("take", size);
       diverge();
     }
     return is_lost_ ? take_alone(size, alignment) : take_recorded(size, alignment);
   }
 
+  // A place that is aligned by luck is another one in the next plan, so the alignment is learnt as
+  // a substitute is, with nothing to give back.
+  void note_alignment(std::size_t size, std::size_t alignment) noexcept {
+    if (alignment <= granule().bytes() || refuses(size)) return;
+    const std::uint32_t piece = planned_piece();
+    if (alignment <= current_->plan->pieces()[piece].alignment) return;
+    attempt_lightly([&] { substitutes_.push_back({nullptr, piece, size, alignment}); });
+  }
+
   Taken take_substitute(std::size_t size, std::size_t alignment) noexcept {
     Taken taken;
     const bool booked = attempt([&] {
-      substitutes_.reserve(substitutes_.size() + 1);
+      substitutes_.push_back({nullptr, planned_piece(), size, alignment});
       taken = take_from_heap(size, alignment);
     });
     if (!booked) return take_alone(size, alignment);
-    if (taken.pointer == nullptr) return taken;
-    const std::uint32_t piece = current_->plan->events()[step_number()].piece;
-    substitutes_.push_back({static_cast<std::byte*>(taken.pointer), piece, size, alignment});
+    if (taken.pointer == nullptr) {
+      substitutes_.pop_back();
+      return taken;
+    }
+    substitutes_.back().begin = static_cast<std::byte*>(taken.pointer);
     ++next_;
     return taken;
+  }
+
+  [[nodiscard]] std::uint32_t planned_piece() const noexcept {
+    return current_->plan->events()[step_number()].piece;
+  }
+
+  // Substitutes are in the order of their pieces; null if a piece has none.
+  [[nodiscard]] Substitute* substitute_of(std::uint32_t piece) noexcept {
+    const auto found = std::lower_bound(
+        substitutes_.begin(), substitutes_.end(), piece,
+        [](const Substitute& other, std::uint32_t number) { return other.piece < number; });
+    return found != substitutes_.end() && found->piece == piece ? &*found : nullptr;
   }
 
   Taken take_recorded(std::size_t size, std::size_t alignment) noexcept {
@@ -336,10 +363,10 @@ class Planner : public Core {
   }
 
   // As much again as there is already: one space call for each doubling of the demand. One granule
-  // in front stays unused, so that pieces of two chunks are never joined.
+  // at each end stays unused, so that ranges of two loans are never joined.
   Failure add_chunk(std::size_t size, Alignment alignment) {
-    const std::size_t front = granule().bytes();
-    const std::size_t needed = round_up(front, alignment) + size;
+    const std::size_t seam = granule().bytes();
+    const std::size_t needed = round_up(seam, alignment) + size + seam;
     std::size_t held = block_.bytes;
     for (std::size_t i = 0; i < chunks_.size(); ++i) held += chunks_[i].bytes;
     std::size_t bytes = std::max({needed, round_up(held, granule()), first_chunk_bytes});
@@ -352,7 +379,7 @@ class Planner : public Core {
       return {.kind = Failure::Kind::space_refused, .wanted = needed, .block = block_.bytes};
     chunks_.push({static_cast<std::byte*>(memory), bytes});
     ++totals_.spilled_requests;
-    heap_.add(address_of(memory) + front, bytes - front);
+    heap_.add(address_of(memory) + seam, bytes - 2 * seam);
     return {};
   }
 
@@ -363,7 +390,7 @@ class Planner : public Core {
       if (!block_.contains(piece)) {
         if (!is_substitute(piece)) return take_back_lone(piece);  // taken while switched off
       }
-      note_mismatch("give of " + grouped(size) + " bytes");
+      note_mismatch("give", size);
       if (refuses(size)) {
         set_pending({.kind = Failure::Kind::plan_mismatch, .wanted = size});
         return true;
@@ -391,17 +418,14 @@ class Planner : public Core {
   // A substitute is given back where the plan gives its piece back.
   bool give_substitute(std::byte* piece) noexcept {
     if (next_->limit != 0 || step_number() == current_->plan->events().size()) return false;
-    const std::uint32_t planned = current_->plan->events()[step_number()].piece;
-    for (Substitute& substitute : substitutes_) {
-      if (substitute.piece != planned || substitute.begin != piece) continue;
-      attempt([&] {
-        if (!take_back_lone(piece)) heap_.add(address_of(piece), substitute.bytes);
-      });
-      substitute.begin = nullptr;  // its size is still to be learnt
-      if (is_following_) ++next_;
-      return true;
-    }
-    return false;
+    Substitute* const substitute = substitute_of(planned_piece());
+    if (substitute == nullptr || substitute->begin != piece) return false;
+    attempt([&] {
+      if (!take_back_lone(piece)) heap_.add(address_of(piece), substitute->bytes);
+    });
+    substitute->begin = nullptr;  // its size is still to be learnt
+    ++next_;
+    return true;
   }
 
   // Puts what is alive into the heap; the rest of the cycle is recorded after the events that
@@ -416,12 +440,10 @@ class Planner : public Core {
       for (std::uint32_t i = 0; i < record_.pieces.size(); ++i) {
         const Lifetime& piece = record_.pieces[i];
         if (piece.death < step) continue;
-        const auto substitute =
-            std::find_if(substitutes_.begin(), substitutes_.end(),
-                         [&](const Substitute& other) { return other.piece == i; });
+        const Substitute* const substitute = substitute_of(i);
         std::byte* begin = block_.begin + current_->plan->offsets()[i];
         std::size_t bytes = piece.bytes;
-        if (substitute != substitutes_.end()) {
+        if (substitute != nullptr && substitute->begin != nullptr) {
           begin = substitute->begin;
           bytes = substitute->bytes;
         } else {
@@ -455,7 +477,7 @@ class Planner : public Core {
     if (is_following_) {
       const std::size_t step = step_number();
       is_complete_ = step == current_->plan->events().size();
-      if (!is_complete_) note_mismatch("the end of the cycle");
+      if (!is_complete_ && enabled_) note_mismatch("the end of the cycle");
       if (!is_complete_ || !substitutes_.empty()) attempt([&] { record_prefix(step); });
       meter_.position_peak = current_->plan->bytes();
       meter_.live_peak = std::max(meter_.live_peak, current_->plan->live_bytes());
@@ -475,7 +497,12 @@ class Planner : public Core {
     if (is_complete_ && !by_exception) {
       ++followed_cycles_;
       keyed.candidate.reset();
-      if (!substitutes_.empty()) install(keyed, std::move(record_));
+      if (substitutes_.empty()) return;
+      if (keyed.plan->enlarge(record_)) {
+        keyed.steps_for = nullptr;
+      } else {
+        install(keyed, std::move(record_));
+      }
       return;
     }
     if (has_plan) ++diverged_cycles_;
@@ -503,7 +530,7 @@ class Planner : public Core {
       const bool may_grow = one_block_bytes() == 0 && clamp(bytes) >= bytes &&
                             bytes > refused_bytes_ &&
                             (is_first || would_grow({.block = block_.bytes, .demand = bytes}));
-      if (may_grow) refused_bytes_ = exchange_block(bytes) ? 0 : bytes;
+      if (may_grow) refused_bytes_ = exchange_block(round_up(clamp(bytes), granule())) ? 0 : bytes;
       // A plan that the block cannot hold is kept only where there is none to lose.
       if (bytes > block_.bytes && !is_first) return;
     }
@@ -511,11 +538,14 @@ class Planner : public Core {
     keyed.steps_for = nullptr;
   }
 
-  void note_mismatch(std::string happened) noexcept {
-    attempt_text([&] {
+  // The first one of a cycle; what an exception makes of the rest says nothing.
+  void note_mismatch(const char* event, std::size_t size = 0) noexcept {
+    if (std::exchange(has_mismatch_, true)) return;
+    attempt_lightly([&] {
       const std::size_t step = step_number();
       mismatch_.event = step;
-      mismatch_.happened = std::move(happened);
+      mismatch_.happened = event;
+      if (size != 0) mismatch_.happened += " of " + grouped(size) + " bytes";
       const auto events = current_->plan->events();
       if (step == events.size()) {
         mismatch_.planned = "the end of the cycle";
@@ -527,9 +557,9 @@ class Planner : public Core {
       }
     });
   }
-  // A text that finds no memory is not worth losing anything for.
+  // What is not worth losing anything for where it finds no memory.
   template <class Action>
-  void attempt_text(Action&& action) noexcept {
+  void attempt_lightly(Action&& action) noexcept {
 #if EBB_HAS_EXCEPTIONS
     try {
       action();
@@ -540,7 +570,7 @@ class Planner : public Core {
 #endif
   }
 
-  void add_to(Report& report, const CycleMeter&) const override {
+  void add_to(Report& report, const CycleMeter& meter) const override {
     report.plan.bytes = plan().bytes();
     report.plan.live_bytes = plan().live_bytes();
     report.plan.bump_bytes = plan().bump_bytes();
@@ -549,7 +579,8 @@ class Planner : public Core {
     if (!mismatch_.happened.empty())
       report.plan.first_mismatch = "event " + std::to_string(mismatch_.event) + ": planned " +
                                    mismatch_.planned + ", happened " + mismatch_.happened;
-    if (is_following_ && is_open()) report.demand_bytes = plan().bytes();
+    if (is_open())
+      report.demand_bytes = (is_following_ ? plan().bytes() : meter.live_peak) + meter.outside_peak;
   }
 
   // The best of three orders up to here at a close; beyond, the rest is for `solve()`.
@@ -561,6 +592,7 @@ class Planner : public Core {
   bool is_following_ = false;
   bool is_complete_ = false;
   bool is_lost_ = false;
+  bool has_mismatch_ = false;
   PlanHeap heap_;
   std::unordered_map<const std::byte*, Live> live_;
   std::size_t live_bytes_ = 0;

@@ -8,7 +8,6 @@
 /// |--------------------|-----------------------------------------------------------------------|
 /// | `Program`          | cycles of takes and gives, each cycle much like the one before        |
 /// | `generate_program` | makes one from numbers: `RandomNumbers`, or `NumbersFromBytes`        |
-/// | `Booked`           | a space that writes `SpaceBooks`, and refuses where they say so       |
 /// | `ProgramRunner`    | runs cycles in a workspace and watches the laws                       |
 ///
 /// The laws: a piece is aligned, lies in memory that the space has lent, and overlaps no live piece
@@ -21,8 +20,7 @@
 #include <ebb/base/contract.hpp>
 #include <ebb/base/error.hpp>
 #include <ebb/engine/planner.hpp>
-#include <ebb/space/host.hpp>
-#include <ebb/space/space.hpp>
+#include <ebb/testing/tracking_space.hpp>
 #include <ebb/workspace/array.hpp>
 #include <ebb/workspace/current.hpp>
 #include <ebb/workspace/workspace.hpp>
@@ -419,87 +417,6 @@ template <NumberSource Numbers>
   return cycle;
 }
 
-// ---- the space ----------------------------------------------------------------------------------
-
-/// What a space has lent, and what it shall refuse.
-///
-/// - Units: bytes; calls are counted from 1
-/// - Threads: one at a time; it outlives the space
-struct SpaceBooks {
-  struct Loan {
-    std::byte* begin;
-    std::size_t bytes;
-    std::size_t alignment;
-  };
-
-  std::size_t refused_call = 0;  ///< this call is refused; 0: none
-  std::size_t calls = 0;
-  std::size_t refusals = 0;
-  std::size_t mistakes = 0;  ///< given back what was not lent, or with other numbers
-  std::map<std::byte*, Loan> loans;
-
-  /// Says whether a range lies in one loan.
-  [[nodiscard]] bool has_lent(std::byte* begin, std::size_t bytes) const {
-    const auto next = loans.upper_bound(begin);
-    if (next == loans.begin()) return false;
-    const Loan& loan = std::prev(next)->second;
-    return begin + bytes <= loan.begin + loan.bytes;
-  }
-};
-
-/// A space round a space that keeps books.
-///
-/// - For: tests of a workspace
-/// - Errors: null where the books say so, and where the inner space refuses
-/// - Costs: a search per call
-/// - Threads: one at a time
-template <Space Inner = Host>
-class Booked {
- public:
-  using slot = SpaceSlot;
-  static constexpr std::size_t max_alignment = Inner::max_alignment;
-
-  explicit Booked(SpaceBooks& books, Inner space = Inner{}) noexcept
-  requires std::default_initializable<Inner>
-      : books_(&books), space_(std::move(space)) {}
-  Booked(SpaceBooks& books, Inner space) noexcept
-  requires(!std::default_initializable<Inner>)
-      : books_(&books), space_(std::move(space)) {}
-
-  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
-    const bool is_refused = ++books_->calls == books_->refused_call;
-    auto* const begin =
-        is_refused ? nullptr : static_cast<std::byte*>(space_.allocate(bytes, alignment));
-    if (begin == nullptr) {
-      ++books_->refusals;
-    } else {
-      books_->loans[begin] = {begin, bytes, alignment};
-    }
-    return begin;
-  }
-  void deallocate(void* pointer, std::size_t bytes, std::size_t alignment) noexcept {
-    const auto found = books_->loans.find(static_cast<std::byte*>(pointer));
-    if (found == books_->loans.end() || found->second.bytes != bytes ||
-        found->second.alignment != alignment) {
-      ++books_->mistakes;
-      return;
-    }
-    books_->loans.erase(found);
-    space_.deallocate(pointer, bytes, alignment);
-  }
-
-  [[nodiscard]] std::size_t one_block_bytes() const noexcept
-  requires OneBlockSpace<Inner>
-  {
-    return space_.one_block_bytes();
-  }
-
- private:
-  SpaceBooks* books_;
-  Inner space_;
-};
-static_assert(Space<Booked<>> && !OneBlockSpace<Booked<>>);
-
 // ---- the run ------------------------------------------------------------------------------------
 
 /// Runs programs in a workspace that learns plans, and watches what must hold.
@@ -511,13 +428,14 @@ static_assert(Space<Booked<>> && !OneBlockSpace<Booked<>>);
 template <std::derived_from<Planner> W>
 class ProgramRunner {
  public:
-  ProgramRunner(W& workspace, SpaceBooks& books) : workspace_(workspace), books_(books) {}
+  ProgramRunner(W& workspace, SpaceLog& log) : workspace_(workspace), log_(log) {}
 
   /// Runs one cycle.
   ///
   /// - Returns: whether it took place, and every request of it was served
   bool run(const ProgramCycle& cycle) {
     struct Stop {};
+    const std::size_t requests = log_.requests().size();
     was_served_ = true;
     has_mistakes_ = false;
     violations() = 0;
@@ -533,7 +451,8 @@ class ProgramRunner {
     } catch (const Stop&) {
     } catch (const SpaceRefused&) {  // of the enter
       was_served_ = false;
-      if (books_.refusals == 0) complain("an enter was refused, and the space refused nothing");
+      if (!has_refused_since(requests))
+        complain("an enter was refused, and the space was not asked");
     }
     set_violation_handler(before);
     for (auto& [piece, held] : pieces_)
@@ -544,10 +463,11 @@ class ProgramRunner {
     if (violations() != 0 && !has_mistakes_ && !refuses())
       complain("the violation handler was told, and the program made no mistake");
     const Report report = workspace_.report();
-    if (books_.mistakes != 0) complain("the space got back what it had not lent");
-    if (books_.loans.size() != (report.block_bytes != 0 ? 1 : 0))
+    if (!log_.problem().empty()) complain(log_.problem());
+    if (log_.lent().size() != (report.block_bytes != 0 ? 1 : 0))
       complain("more than the block is out between two cycles");
-    if (report.space_calls != books_.calls) complain("the report counts other space calls");
+    if (report.space_calls != log_.requests().size())
+      complain("the report counts other space calls");
     if (report.plan.live_bytes > report.plan.bytes || report.plan.bytes > bump_with_padding())
       complain("the plan is smaller than what lives, or larger than a bump");
     return was_served_;
@@ -584,6 +504,11 @@ class ProgramRunner {
     if (problem_.empty()) problem_ = std::move(what);
   }
 
+  [[nodiscard]] bool has_refused_since(std::size_t request) const {
+    const auto& requests = log_.requests();
+    return std::any_of(requests.begin() + static_cast<std::ptrdiff_t>(request), requests.end(),
+                       [](const SpaceLog::Request& made) { return !made.granted; });
+  }
   [[nodiscard]] static constexpr bool refuses() {
     return typename W::Policies::Spill{}.on_overflow({.wanted = 1, .left = 0, .outside = 0}) ==
            Overflow::refuse;
@@ -630,7 +555,7 @@ class ProgramRunner {
         return stale_.pop_back();
       case Action::Kind::keep: {
         const auto found = pieces_.find(action.piece);
-        if (found == pieces_.end() || !found->second.is_live) return;
+        if (found == pieces_.end() || !found->second.is_live || found->second.is_kept) return;
         if (found->second.array) static_cast<void>(std::move(*found->second.array).keep());
         if (found->second.current) static_cast<void>(std::move(*found->second.current).keep());
         found->second.is_kept = true;
@@ -648,24 +573,24 @@ class ProgramRunner {
   void take(const Action& action) {
     Held held{.bytes = action.bytes, .door = action.door};
     if (pieces_.contains(action.piece)) return;  // a cut and joined cycle may name it twice
-    const std::size_t refusals = books_.refusals;
+    const std::size_t requests = log_.requests().size();
     std::size_t alignment = action.alignment;
     if (action.door >= Door::array && action.door != Door::resource) alignment = 1;
-    bool may_fail = has_mistakes_ || refuses() || alignment > W::Policies::Space::max_alignment;
+    bool may_fail = has_mistakes_ || refuses() || is_beyond_bounds(action.bytes) ||
+                    alignment > W::Policies::Space::max_alignment;
     try {
       held.begin = take_through_door(held, alignment);
     } catch (const SpaceRefused&) {
-      may_fail = may_fail || books_.refusals != refusals;
+      may_fail = has_refused_since(requests);
     } catch (const OutOfWorkspace&) {
       may_fail = refuses();
     } catch (const PlanMismatch&) {
       may_fail = refuses();
     } catch (const BadRequest&) {
-      may_fail = may_fail || is_beyond_bounds(action.bytes);
     }
     if (held.begin == nullptr) {
       was_served_ = false;
-      if (!may_fail && books_.refusals == refusals) complain("a request failed without a reason");
+      if (!may_fail && !has_refused_since(requests)) complain("a request failed without a reason");
       return;
     }
     const std::size_t size = round_up(held.bytes, workspace_.granule());
@@ -678,7 +603,7 @@ class ProgramRunner {
       if ((next != live_.end() && next->first < held.begin + size) ||
           (next != live_.begin() && std::prev(next)->second > held.begin))
         return complain("two live pieces overlap");  // its memory is not ours to write
-      if (!books_.has_lent(held.begin, size))
+      if (!log_.holds(held.begin, size))
         return complain("a piece lies outside of what the space has lent");
       live_.emplace_hint(next, held.begin, held.begin + size);
       live_peak_ = std::max(live_peak_, live_bytes_ += size);
@@ -756,7 +681,7 @@ class ProgramRunner {
   }
 
   W& workspace_;
-  SpaceBooks& books_;
+  SpaceLog& log_;
   std::unordered_map<std::uint32_t, Held> pieces_;
   std::map<std::byte*, std::byte*> live_;  // end by begin
   std::vector<Held> stale_;

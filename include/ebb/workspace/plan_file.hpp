@@ -52,6 +52,10 @@ inline constexpr std::uint64_t plan_file_format = 1;
   return {std::begin(digits), end};
 }
 
+[[nodiscard]] inline std::string checksum_line(std::string_view before) {
+  return "checksum " + hexadecimal(fnv1a(before)) + "\n";
+}
+
 struct CloseFile {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
 };
@@ -66,8 +70,6 @@ class PlanReader {
     raise(BadPlanFile("\"" + std::string(path_) + "\", line " + std::to_string(line_number_) +
                       ": " + what + ". The workspace learns as if there were no file."));
   }
-
-  [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 
   /// Goes to the next line, which starts with a word.
   void line(std::string_view word) {
@@ -170,7 +172,7 @@ inline void save_plan(const Planner& workspace, const std::string& path) {
       text += "\n";
     }
   });
-  text += "checksum " + detail::hexadecimal(detail::fnv1a(text)) + "\n";
+  text += detail::checksum_line(text);
 
   const std::string draft = path + ".draft";
   detail::File file(std::fopen(draft.c_str(), "wb"));
@@ -210,11 +212,7 @@ inline void load_plan(Planner& workspace, const std::string& path) {
   const std::size_t last_line = text.rfind("checksum ");
   if (last_line == std::string::npos || last_line == 0 || text[last_line - 1] != '\n')
     in.fail("the file is truncated: there is no checksum");
-  detail::PlanReader tail(path, std::string_view(text).substr(last_line));
-  tail.line("checksum");
-  const std::uint64_t checksum = tail.number(16);
-  tail.end_of_line();
-  if (!tail.at_end() || checksum != detail::fnv1a(std::string_view(text).substr(0, last_line)))
+  if (std::string_view(text).substr(last_line) != detail::checksum_line({text.data(), last_line}))
     in.fail("the file is damaged: the checksum is another");
 
   in.line("fingerprint");
