@@ -124,6 +124,39 @@ class Plan {
     return true;
   }
 
+  /// Makes pieces larger that another record of the same shape shows to be, where there is room for
+  /// them: no other piece moves, and the plan needs no more bytes.
+  ///
+  /// - Returns: false if there is no room, or if they are too many to try; nothing has changed
+  /// - Errors: `std::bad_alloc`; nothing has changed
+  /// - Costs: a look at all pieces for each larger one
+  bool enlarge(const CycleRecord& larger) {
+    constexpr std::size_t most = 32;
+    std::vector<std::size_t> offsets = packing_.offsets;
+    std::vector<detail::Extent> beside;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < record_.pieces.size(); ++i) {
+      const Lifetime& piece = larger.pieces[i];
+      if (piece.bytes <= record_.pieces[i].bytes && piece.alignment <= record_.pieces[i].alignment)
+        continue;
+      if (++count > most) return false;
+      beside.clear();
+      for (std::size_t other = 0; other < record_.pieces.size(); ++other) {
+        const Lifetime& beside_it = record_.pieces[other];
+        if (other == i || beside_it.birth >= piece.death || beside_it.death <= piece.birth) continue;
+        const std::size_t bytes = other < i ? larger.pieces[other].bytes : beside_it.bytes;
+        beside.push_back({offsets[other], offsets[other] + bytes});
+      }
+      offsets[i] = detail::best_fit(beside, piece, packing_.comparisons);
+      if (offsets[i] + piece.bytes > packing_.bytes) return false;
+    }
+    CycleRecord record = larger;
+    packing_.offsets = std::move(offsets);
+    record_ = std::move(record);
+    measure();
+    return true;
+  }
+
   [[nodiscard]] const CycleRecord& record() const noexcept { return record_; }
   [[nodiscard]] std::span<const Lifetime> pieces() const noexcept { return record_.pieces; }
   [[nodiscard]] std::span<const std::size_t> offsets() const noexcept { return packing_.offsets; }
@@ -162,7 +195,11 @@ class Plan {
  private:
   void take_packing(Packing packing) {
     packing_ = std::move(packing);
+    measure();
+  }
+  void measure() {
     live_bytes_ = live_lower_bound(record_.pieces);
+    bump_bytes_ = 0;
     for (const Lifetime& piece : record_.pieces) bump_bytes_ += piece.bytes;
   }
 

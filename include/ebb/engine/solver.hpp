@@ -122,41 +122,53 @@ class PlacedPieces {
   std::vector<std::uint32_t> latest_death_;  ///< 0: nothing placed beneath
 };
 
+/// What a piece occupies.
+struct Extent {
+  std::size_t begin;
+  std::size_t end;
+};
+
+/// The offset of the smallest gap between other pieces that a piece fits into; above them all if
+/// there is none.
+[[nodiscard]] inline std::size_t best_fit(std::vector<Extent>& beside, const Lifetime& piece,
+                                          std::uint64_t& comparisons) {
+  std::sort(beside.begin(), beside.end(), [&](const Extent& a, const Extent& b) {
+    ++comparisons;
+    return a.begin < b.begin;
+  });
+  const Alignment alignment(piece.alignment);
+  std::size_t best_gap = std::numeric_limits<std::size_t>::max();
+  std::size_t best_offset = 0;
+  std::size_t top = 0;
+  for (const Extent& other : beside) {
+    ++comparisons;
+    const std::size_t at = round_up(top, alignment);
+    if (other.begin >= at && other.begin - at >= piece.bytes && other.begin - top < best_gap) {
+      best_gap = other.begin - top;
+      best_offset = at;
+    }
+    top = std::max(top, other.end);
+  }
+  const bool found = best_gap != std::numeric_limits<std::size_t>::max();
+  return found ? best_offset : round_up(top, alignment);
+}
+
 /// Places the pieces in an order, each by best fit.
 [[nodiscard]] inline Packing pack_in_order(std::span<const Lifetime> lifetimes,
                                            std::span<const std::uint32_t> order) {
   Packing packing;
   packing.offsets.assign(lifetimes.size(), 0);
   PlacedPieces placed(lifetimes);
-  std::vector<std::pair<std::size_t, std::size_t>> beside;  // begin and end of each
+  std::vector<Extent> beside;
   for (const std::uint32_t piece : order) {
     beside.clear();
     placed.for_each_beside(piece, packing.comparisons, [&](std::uint32_t other) {
       const std::size_t begin = packing.offsets[other];
-      beside.emplace_back(begin, begin + lifetimes[other].bytes);
+      beside.push_back({begin, begin + lifetimes[other].bytes});
     });
-    std::sort(beside.begin(), beside.end(), [&](const auto& a, const auto& b) {
-      ++packing.comparisons;
-      return a < b;
-    });
-
-    const Lifetime& lifetime = lifetimes[piece];
-    const Alignment alignment(lifetime.alignment);
-    std::size_t best_gap = std::numeric_limits<std::size_t>::max();
-    std::size_t best_offset = 0;
-    std::size_t top = 0;
-    for (const auto& [begin, end] : beside) {
-      ++packing.comparisons;
-      const std::size_t at = round_up(top, alignment);
-      if (begin >= at && begin - at >= lifetime.bytes && begin - top < best_gap) {
-        best_gap = begin - top;
-        best_offset = at;
-      }
-      top = std::max(top, end);
-    }
-    if (best_gap == std::numeric_limits<std::size_t>::max()) best_offset = round_up(top, alignment);
-    packing.offsets[piece] = best_offset;
-    packing.bytes = std::max(packing.bytes, best_offset + lifetime.bytes);
+    const std::size_t offset = best_fit(beside, lifetimes[piece], packing.comparisons);
+    packing.offsets[piece] = offset;
+    packing.bytes = std::max(packing.bytes, offset + lifetimes[piece].bytes);
     placed.insert(piece);
   }
   return packing;
