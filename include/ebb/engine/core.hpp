@@ -824,7 +824,7 @@ void Core::remove_scope(std::size_t depth) noexcept {
 }
 
 Failure Core::prepare_block() noexcept {
-  if (!enabled_) return {};
+  if (!enabled_ || (block_ && reserved_ == 0)) return {};
   if (const std::size_t whole = round_down(one_block_bytes(), granule()); whole != 0) {
     if (reserved_ > whole)
       return {.kind = Failure::Kind::space_refused, .wanted = reserved_, .block = whole};

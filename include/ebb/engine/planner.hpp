@@ -231,15 +231,18 @@ class Planner : public Core {
     key_ = std::exchange(next_key_, std::nullopt);
     is_lost_ = is_following_ = is_complete_ = has_mismatch_ = false;
     attempt([&] {
-      heap_.clear();
-      live_.clear();
-      record_.clear();
-      substitutes_.clear();
-      current_ = &keyed_for(key_);
+      if (std::exchange(has_books_, false)) {
+        heap_.clear();
+        live_.clear();
+        record_.clear();
+        substitutes_.clear();
+      }
+      if (current_ == nullptr || current_->key != key_) current_ = &keyed_for(key_);
       if (current_->plan && current_->plan->bytes() <= block_.bytes) {
         if (current_->steps.empty() || current_->steps_for != block_.begin) make_steps(*current_);
         is_following_ = true;
       } else {
+        has_books_ = true;
         heap_.add(address_of(block_.begin), block_.bytes);
       }
     });
@@ -294,11 +297,13 @@ class Planner : public Core {
     if (alignment <= granule().bytes() || refuses(size)) return;
     const std::uint32_t piece = planned_piece();
     if (alignment <= current_->plan->pieces()[piece].alignment) return;
+    has_books_ = true;
     attempt_lightly([&] { substitutes_.push_back({nullptr, piece, size, alignment}); });
   }
 
   Taken take_substitute(std::size_t size, std::size_t alignment) noexcept {
     Taken taken;
+    has_books_ = true;
     const bool booked = attempt([&] {
       substitutes_.push_back({nullptr, planned_piece(), size, alignment});
       taken = take_from_heap(size, alignment);
@@ -434,6 +439,7 @@ class Planner : public Core {
     const std::size_t step = step_number();
     next_ = &detail::no_step;
     is_following_ = false;
+    has_books_ = true;
     attempt([&] {
       record_prefix(step);
       heap_.add(address_of(block_.begin), block_.bytes);
@@ -478,13 +484,14 @@ class Planner : public Core {
       const std::size_t step = step_number();
       is_complete_ = step == current_->plan->events().size();
       if (!is_complete_ && enabled_) note_mismatch("the end of the cycle");
-      if (!is_complete_ || !substitutes_.empty()) attempt([&] { record_prefix(step); });
+      has_books_ = has_books_ || !is_complete_;
+      if (has_books_) attempt([&] { record_prefix(step); });
       meter_.position_peak = current_->plan->bytes();
       meter_.live_peak = std::max(meter_.live_peak, current_->plan->live_bytes());
     } else {
       meter_.position_peak = std::max(meter_.position_peak, meter_.live_peak);
     }
-    record_.close();
+    if (has_books_) record_.close();
     next_ = &detail::no_step;
     is_following_ = false;
     live_bytes_ = 0;
@@ -593,6 +600,7 @@ class Planner : public Core {
   bool is_complete_ = false;
   bool is_lost_ = false;
   bool has_mismatch_ = false;
+  bool has_books_ = false;  ///< something of the members below is not empty
   PlanHeap heap_;
   std::unordered_map<const std::byte*, Live> live_;
   std::size_t live_bytes_ = 0;
