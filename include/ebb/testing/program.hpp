@@ -123,7 +123,9 @@ using Program = std::vector<ProgramCycle>;
 
 // ---- numbers ------------------------------------------------------------------------------------
 
-/// Where a generator gets its numbers: `next(bound)` is from 0 to `bound - 1`.
+/// Where a generator gets its numbers.
+///
+/// - Units: `next(bound)` is from 0 to `bound - 1`
 template <class N>
 concept NumberSource = requires(N next, std::size_t bound) {
   { next(bound) } -> std::convertible_to<std::size_t>;

@@ -67,9 +67,9 @@ struct Trace {
   std::unordered_map<std::uint64_t, std::uint32_t> live;
   std::size_t line_number = 0;
   const auto fail = [&](std::string_view line, std::string_view why) {
-    detail::raise(DataError("\"" + std::string(name) + "\", line " + std::to_string(line_number) +
-                            ", \"" + std::string(line) + "\": " + std::string(why) +
-                            ". A line is `+ ID BYTES` or `- ID`."));
+    ebb::detail::raise(DataError(
+        "\"" + std::string(name) + "\", line " + std::to_string(line_number) + ", \"" +
+        std::string(line) + "\": " + std::string(why) + ". A line is `+ ID BYTES` or `- ID`."));
   };
   while (!text.empty()) {
     ++line_number;

@@ -13,10 +13,12 @@
 ///     - PIECE                     a give
 ///     checksum HEX                FNV-1a, 64 bits, of everything before this line
 ///
-/// What is read is not believed: numbers are bounded, and a sweep over the events shows that every
-/// offset is aligned and no two pieces that live at once overlap.
+/// What is read is not believed: numbers are bounded, no plan is larger than all its pieces, and a
+/// sweep over the events shows that every offset is aligned and no two pieces that live at once
+/// overlap.
 
 #include <ebb/base/alignment.hpp>
+#include <ebb/base/arithmetic.hpp>
 #include <ebb/base/contract.hpp>
 #include <ebb/engine/plan.hpp>
 #include <ebb/engine/planner.hpp>
@@ -121,6 +123,7 @@ class PlanReader {
   CycleRecord record;
   std::vector<std::size_t> offsets;
   std::vector<bool> is_live;
+  std::size_t most_bytes = 0;
   for (std::uint64_t i = 0; i < events; ++i) {
     if (in.try_line("-")) {
       const std::uint64_t piece = in.number();
@@ -140,12 +143,14 @@ class PlanReader {
     if (!is_alignment(alignment) || alignment > max_alignment) in.fail("a wrong alignment");
     if (offset > max_bytes / 4) in.fail("an offset beyond every block");
     record.take(bytes, alignment);
+    most_bytes = saturating_add(most_bytes, bytes + alignment);
     offsets.push_back(offset);
     is_live.push_back(true);
   }
   if (record.pieces.size() != pieces) in.fail("another number of pieces than announced");
   record.close();
   Plan plan(std::move(record), std::move(offsets));
+  if (plan.bytes() > most_bytes) in.fail("a plan larger than all its pieces together");
   if (!plan.is_sound(granule)) in.fail("pieces that live at the same time overlap");
   return plan;
 }
