@@ -138,9 +138,9 @@ TEST_CASE("A plan that is enlarged or improved is as sound as before", "[engine]
     const bool is_enlarged = plan.enlarge(record);
 
     RC_CLASSIFY(is_enlarged);
-    RC_ASSERT(plan.bytes() == bytes);
+    RC_ASSERT(plan.bytes() <= bytes);
     RC_ASSERT(is_sound_by_pairs(plan.record(), offsets_of(plan)));
-    RC_ASSERT(highest_end(plan) <= plan.bytes());
+    RC_ASSERT(highest_end(plan) == plan.bytes());
     if (is_enlarged) {
       RC_ASSERT(!CycleRecord(plan.record()).grow_to(record));
       RC_ASSERT(plan.live_bytes() == live_lower_bound(record.pieces));

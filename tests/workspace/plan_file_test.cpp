@@ -170,7 +170,7 @@ TEST_CASE("What was saved and loaded is saved again to the byte", "[workspace][p
   for (const int key : {3, -1, 7}) {
     auto cycle = workspace.enter(key);
     play(workspace);
-    static_cast<void>(workspace.allocate(64, std::size_t{64} << key % 4));
+    static_cast<void>(workspace.allocate(64, std::size_t{64} << (key & 3)));
   }
   run(workspace);
   save_plan(workspace, first.path());

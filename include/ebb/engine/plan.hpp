@@ -143,17 +143,15 @@ class Plan {
       beside.clear();
       for (std::size_t other = 0; other < record_.pieces.size(); ++other) {
         const Lifetime& beside_it = record_.pieces[other];
-        if (other == i || beside_it.birth >= piece.death || beside_it.death <= piece.birth) continue;
+        if (other == i || beside_it.birth >= piece.death || beside_it.death <= piece.birth)
+          continue;
         const std::size_t bytes = other < i ? larger.pieces[other].bytes : beside_it.bytes;
         beside.push_back({offsets[other], offsets[other] + bytes});
       }
       offsets[i] = detail::best_fit(beside, piece, packing_.comparisons);
       if (offsets[i] + piece.bytes > packing_.bytes) return false;
     }
-    CycleRecord record = larger;
-    packing_.offsets = std::move(offsets);
-    record_ = std::move(record);
-    measure();
+    *this = Plan(larger, std::move(offsets));
     return true;
   }
 
@@ -195,11 +193,7 @@ class Plan {
  private:
   void take_packing(Packing packing) {
     packing_ = std::move(packing);
-    measure();
-  }
-  void measure() {
     live_bytes_ = live_lower_bound(record_.pieces);
-    bump_bytes_ = 0;
     for (const Lifetime& piece : record_.pieces) bump_bytes_ += piece.bytes;
   }
 

@@ -429,7 +429,7 @@ class Planner : public Core {
       if (!take_back_lone(piece)) heap_.add(address_of(piece), substitute->bytes);
     });
     substitute->begin = nullptr;  // its size is still to be learnt
-    ++next_;
+    if (is_following_) ++next_;
     return true;
   }
 
