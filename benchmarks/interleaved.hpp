@@ -10,8 +10,8 @@
 //
 // What would make the numbers wrong, and what is done about it:
 // - Work that the compiler removes, or that differs: `verify` of each contender runs the same code
-//   with another sink before anything is timed, writes to every piece and reads it back; a contender
-//   that cheats ends the program.
+//   with another sink before anything is timed, writes to every piece and reads it back; a
+//   contender that cheats ends the program.
 // - First use: verifying has touched all memory.
 // - The timer: a sample is many cycles long.
 // - Where a loop lies in its cache line: -falign-loops=64.
@@ -50,8 +50,8 @@ inline void use(T* pointer) {
   asm volatile("" : : "r"(pointer) : "memory");
 }
 
-// A sink that keeps what it is given and looks at it afterwards: do pieces overlap, is the alignment
-// right, is each there?
+// A sink that keeps what it is given and looks at it afterwards: do pieces overlap, is the
+// alignment right, is each there?
 class Pieces {
  public:
   explicit Pieces(std::size_t alignment) : alignment_(alignment) {}
@@ -167,14 +167,13 @@ class NoReport : public benchmark::BenchmarkReporter {
 
 }  // namespace detail
 
-// Adds a case. `contenders()` is called when the case runs, so that one case's memory is gone before
-// the next begins.
-inline void add_case(const std::string& title,
-                     std::function<std::vector<Contender>()> contenders) {
+// Adds a case. `contenders()` is called when the case runs, so that one case's memory is gone
+// before the next begins.
+inline void add_case(const std::string& title, std::function<std::vector<Contender>()> contenders) {
   const int rounds = detail::smoke ? 3 : 101;
-  benchmark::RegisterBenchmark(
-      title.c_str(), [=](benchmark::State& state) { detail::measure(state, title, contenders()); })
-      ->Iterations(rounds);
+  benchmark::RegisterBenchmark(title.c_str(), [=](benchmark::State& state) {
+    detail::measure(state, title, contenders());
+  })->Iterations(rounds);
 }
 
 // The whole of `main`: `--smoke`, Google Benchmark's flags, and the head of the tables.

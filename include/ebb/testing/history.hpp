@@ -61,10 +61,10 @@ enum class Verb : unsigned char {
 /// Through what a piece is taken and given back: the type of the workspace, its `Core` alone, or
 /// something built on them.
 enum class Way : unsigned char {
-  typed,       ///< `allocate` and `deallocate` of the workspace
-  typed_try,   ///< `try_allocate`
-  typed_known, ///< `allocate<known_bytes>()`
-  core,        ///< the same of `Core`
+  typed,        ///< `allocate` and `deallocate` of the workspace
+  typed_try,    ///< `try_allocate`
+  typed_known,  ///< `allocate<known_bytes>()`
+  core,         ///< the same of `Core`
   core_try,
   core_known,
   array,       ///< `make_for_overwrite`; given back when the array goes
@@ -95,15 +95,30 @@ using History = std::vector<Command>;
 
 /// A command as a line of text.
 [[nodiscard]] inline std::string to_string(const Command& command) {
-  constexpr std::array<std::string_view, 20> verbs = {
-      "enter",       "borrow",  "go outside", "leave",      "leave outside", "throw out of",
-      "take",        "give",    "expand",     "keep",       "view",          "give a stale piece of",
-      "view a stale array of",  "give a foreign piece to",  "destroy",       "enable",
-      "disable",     "reserve", "refuse",     "repeat the last cycle of"};
+  constexpr std::array<std::string_view, 20> verbs = {"enter",
+                                                      "borrow",
+                                                      "go outside",
+                                                      "leave",
+                                                      "leave outside",
+                                                      "throw out of",
+                                                      "take",
+                                                      "give",
+                                                      "expand",
+                                                      "keep",
+                                                      "view",
+                                                      "give a stale piece of",
+                                                      "view a stale array of",
+                                                      "give a foreign piece to",
+                                                      "destroy",
+                                                      "enable",
+                                                      "disable",
+                                                      "reserve",
+                                                      "refuse",
+                                                      "repeat the last cycle of"};
   constexpr std::array<std::string_view, ways> through = {
-      "",           " by try_allocate",         " by allocate<96>",
-      " by Core",   " by Core::try_allocate",   " by Core::allocate<96>",
-      " as array",  " as array of Core",        " by std_allocator"};
+      "",          " by try_allocate",       " by allocate<96>",
+      " by Core",  " by Core::try_allocate", " by Core::allocate<96>",
+      " as array", " as array of Core",      " by std_allocator"};
   const auto number = [](std::string_view before, std::size_t value, std::string_view after) {
     return std::string(before).append(std::to_string(value)).append(after);
   };
@@ -130,8 +145,8 @@ using History = std::vector<Command>;
       text += number(" ", command.bytes, " bytes for");
       break;
     case Verb::refuse:
-      text += number(" ", command.bytes, number(" requests, the first the ", command.which,
-                                                "-th from now on, of"));
+      text += number(" ", command.bytes,
+                     number(" requests, the first the ", command.which, "-th from now on, of"));
       break;
     default:
       break;
