@@ -3,6 +3,7 @@
 
 // What the model tests share: histories from RapidCheck, and workspaces by the hundred from Hana.
 
+#include "../fixed_seed.hpp"
 #include <ebb/ebb.hpp>
 #include <ebb/testing/play.hpp>
 
@@ -13,7 +14,6 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <cstdlib>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -22,9 +22,6 @@
 #include <vector>
 
 namespace ebb::testing {
-
-// Every run is the same; RC_PARAMS in the environment asks for another one.
-inline const int fixed_seed = ::setenv("RC_PARAMS", "seed=20240229 max_success=60", 0);
 
 inline void showValue(const Command& command, std::ostream& out) { out << to_string(command); }
 

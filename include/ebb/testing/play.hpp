@@ -466,6 +466,7 @@ class Player {
 
   void check_place(const Played& at, const Piece& piece, std::size_t alignment) {
     const Sentence& sentence = at.model.sentence();
+    expect(at.log->problem().empty(), at.log->problem());  // a cause of what may follow
     expect(is_aligned(piece.begin, Alignment(std::max(alignment, sentence.granule))),
            "a piece is not aligned");
     const WorkspaceModel::Piece& model = at.model.pieces().back();

@@ -1,0 +1,9 @@
+// rejects: 'Policy<int>'|‘Policy<int>’|does not satisfy 'Policy'|Policy<int>|typename P::slot
+// SPDX-License-Identifier: Apache-2.0
+#include <ebb/workspace/workspace.hpp>
+
+#ifdef EBB_ACCEPT
+ebb::Workspace<ebb::Strict> workspace;
+#else
+ebb::Workspace<int> workspace;
+#endif
