@@ -9,6 +9,6 @@
 namespace ebb::testing {
 
 // Read by RapidCheck when the first property is checked.
-inline const int fixed_seed = ::setenv("RC_PARAMS", "seed=20240229 max_success=300", 0);
+inline const int fixed_seed = ::setenv("RC_PARAMS", "seed=20240229 max_success=1000", 0);
 
 }  // namespace ebb::testing

@@ -55,7 +55,8 @@ class Violations {
       [](const ebb::Error& error) { texts().emplace_back(error.what()); });
 };
 
-/// Makes `new (std::nothrow) T[n]` answer null, as long as it lives.
+/// Makes `new (std::nothrow) T[n]` answer null, as long as it lives. Not for threaded tests: the
+/// thread sanitizer lets nobody replace that operator.
 class HeapRefuses {
  public:
   HeapRefuses() { refuses = true; }

@@ -43,8 +43,7 @@ TEST_CASE("Violations takes down what is told and restores the handler", "[helpe
   CHECK(set_violation_handler(nullptr) == before);
 }
 
-// With the tag, so that the threaded tests have this file's `operator new[]` too.
-TEST_CASE("HeapRefuses makes the heap refuse arrays that may be refused", "[helpers][threads]") {
+TEST_CASE("HeapRefuses makes the heap refuse arrays that may be refused", "[helpers]") {
   {
     const HeapRefuses refuses;
     CHECK(std::unique_ptr<int[]>(new (std::nothrow) int[4]) == nullptr);

@@ -104,3 +104,20 @@ TEST_CASE("A history reads as a list of sentences", "[testing][history]") {
         "7. go outside\n"
         "8. repeat the last cycle of workspace 0\n");
 }
+
+TEST_CASE("A failing history is shortened to what makes it fail", "[testing][history]") {
+  std::mt19937_64 random(1);
+  const auto fails = [](const History& history) {
+    const auto verb_count = [&](Verb verb) {
+      return std::ranges::count(history, verb, &Command::verb);
+    };
+    return verb_count(Verb::enter) >= 2 && verb_count(Verb::give) >= 1;
+  };
+  const History history = testing::random_history(random);
+  REQUIRE(fails(history));
+
+  const History shortest = testing::shortened(history, fails);
+
+  CHECK(shortest.size() == 3);
+  CHECK(fails(shortest));
+}

@@ -238,27 +238,6 @@ TEST_CASE("A thread with more than 32 scopes leaves nothing behind", "[threads]"
   CHECK(current() == nullptr);
 }
 
-TEST_CASE("The first scope beyond the near ones is refused when the heap has no room",
-          "[threads]") {
-  // A fresh thread has no extension yet, so exactly the near entries are there.
-  std::size_t scopes = 0;
-  elsewhere([&] {
-    Plain workspace;
-    auto cycle = workspace.enter();
-    std::vector<Borrow> borrows;
-    borrows.reserve(100);
-    const HeapRefuses refuses;
-    try {
-      for (int i = 0; i < 100; ++i) borrows.push_back(workspace.borrow());
-    } catch (const SpaceRefused&) {
-      scopes = 1 + borrows.size();
-    }
-    while (!borrows.empty()) borrows.pop_back();
-  });
-
-  CHECK(scopes == detail::ScopeStack::near_entries);
-}
-
 TEST_CASE("Many threads each with a workspace do not disturb one another", "[threads]") {
   constexpr int threads = 8;
   std::atomic<int> wrong{0};

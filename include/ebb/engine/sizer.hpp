@@ -33,8 +33,8 @@ namespace ebb {
 ///
 /// - For: the end of a cycle
 /// - Threads: the owner of the workspace
-template <AllocationPolicy Allocation, LearningPolicy Learning, SpillPolicy Spill,
-          BoundsPolicy Bounds>
+/// - Note: unconstrained, because the workspace has told its user already what a policy lacks
+template <class Allocation, class Learning, class Spill, class Bounds>
 class Sizer {
  public:
   /// The policies that are asked.

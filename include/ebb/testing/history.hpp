@@ -30,6 +30,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ebb::testing {
@@ -72,6 +73,11 @@ enum class Way : unsigned char {
   adapter,     ///< `std_allocator`
 };
 inline constexpr std::size_t ways = 9;
+
+/// Says whether a way has room for an alignment.
+[[nodiscard]] constexpr bool takes_alignment(Way way) noexcept {
+  return way == Way::typed || way == Way::typed_try || way == Way::core || way == Way::core_try;
+}
 
 /// The size of a piece taken by `typed_known` and `core_known`.
 inline constexpr std::size_t known_bytes = 96;
@@ -267,10 +273,13 @@ template <class Next>
   }
   if (command.verb == Verb::take) {
     command.way = static_cast<Way>(next(ways));
-    command.alignment = some_alignment(next, shape);
+    if (takes_alignment(command.way)) command.alignment = some_alignment(next, shape);
   }
   if (command.verb == Verb::take || command.verb == Verb::expand || command.verb == Verb::reserve)
     command.bytes = some_bytes(next, shape);
+  if (command.verb == Verb::take &&
+      (command.way == Way::typed_known || command.way == Way::core_known))
+    command.bytes = known_bytes;
   return command;
 }
 
@@ -303,6 +312,30 @@ template <std::uniform_random_bit_generator Random>
           return number % bound;
         },
         shape));
+  return history;
+}
+
+/// Leaves out commands as long as the history still fails: what is left is worth reading.
+///
+/// - Expects: `fails(history)` answers the same when asked again, and true at first
+/// - Costs: as many plays as the square of the history's length at worst
+template <class Fails>
+[[nodiscard]] History shortened(History history, Fails&& fails) {
+  for (std::size_t left_out = history.size(); left_out != 0;) {
+    bool shorter = false;
+    for (std::size_t at = 0; at + left_out <= history.size();) {
+      History candidate = history;
+      const auto begin = candidate.begin() + static_cast<std::ptrdiff_t>(at);
+      candidate.erase(begin, begin + static_cast<std::ptrdiff_t>(left_out));
+      if (fails(std::as_const(candidate))) {
+        history = std::move(candidate);
+        shorter = true;
+      } else {
+        ++at;
+      }
+    }
+    if (!shorter || left_out > 1) left_out /= 2;
+  }
   return history;
 }
 

@@ -234,13 +234,13 @@ class WorkspaceModel {
     if (!is_open()) return "E03";
     if (alignment > sentence_.granule) cycle_.is_well_aligned = false;
     const std::string_view error = serve(bytes, alignment, ask);
-    cycle_.program.push_back({Step::take, bytes, alignment, error.empty()});
+    cycle_.program.push_back({Step::Kind::take, bytes, alignment, error.empty()});
     return error;
   }
 
   void give(std::size_t index) {
     const Piece piece = pieces_[index];
-    cycle_.program.push_back({Step::give, piece.number, 0, true});
+    cycle_.program.push_back({Step::Kind::give, piece.number, 0, true});
     cycle_.is_stack = cycle_.is_stack && index + 1 == pieces_.size();
     pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(index));
     live_ -= piece.size;
@@ -259,7 +259,7 @@ class WorkspaceModel {
   bool expand(std::size_t index, std::size_t bytes) {
     Piece& piece = pieces_[index];
     const bool done = can_expand(piece, bytes);
-    cycle_.program.push_back({Step::expand, piece.number, bytes, done});
+    cycle_.program.push_back({Step::Kind::expand, piece.number, bytes, done});
     if (!done) return false;
     const std::size_t size = rounded(bytes);
     if (size != piece.size) position_ = piece.position + size;
@@ -303,7 +303,7 @@ class WorkspaceModel {
 
  private:
   struct Step {
-    enum Kind : unsigned char { take, give, expand } kind;
+    enum class Kind : unsigned char { take, give, expand } kind;
     std::size_t first;   ///< bytes of a take, else the number of the piece
     std::size_t second;  ///< alignment of a take, bytes of an expand
     bool done;

@@ -313,10 +313,8 @@ class Player {
 
   void take(Played& at, const Command& command) {
     const bool is_known = command.way == Way::typed_known || command.way == Way::core_known;
-    const bool has_alignment = command.way == Way::typed || command.way == Way::typed_try ||
-                               command.way == Way::core || command.way == Way::core_try;
     const std::size_t bytes = is_known ? known_bytes : command.bytes;
-    const std::size_t alignment = has_alignment ? command.alignment : 1;
+    const std::size_t alignment = takes_alignment(command.way) ? command.alignment : 1;
     Piece piece{.begin = nullptr, .bytes = bytes, .seed = ++seed_};
     const bool is_try = command.way == Way::typed_try || command.way == Way::core_try;
     const std::string_view error =

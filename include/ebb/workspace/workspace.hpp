@@ -274,10 +274,11 @@ class BasicWorkspace final : private detail::WorkspaceName,
   // The answer of a type if it was given, else one made from nothing.
   template <class Wanted>
   static constexpr Wanted pick() {
-    static_assert(std::default_initializable<Wanted>,
+    constexpr bool needs_no_answer = std::is_default_constructible_v<Wanted>;
+    static_assert(needs_no_answer,
                   "ebb::Workspace: a policy with a dynamic number, or a space with state, must be "
                   "given to the constructor as an answer");
-    return Wanted{};
+    if constexpr (needs_no_answer) return Wanted{};
   }
   template <class Wanted, class First, class... Rest>
   static constexpr Wanted pick(First& first, Rest&... rest) {

@@ -1,4 +1,4 @@
-// rejects: incomplete type.*CycleResource
+// rejects: incomplete.*CycleResource
 // SPDX-License-Identifier: Apache-2.0
 #include <ebb/workspace/workspace.hpp>
 #ifdef EBB_ACCEPT

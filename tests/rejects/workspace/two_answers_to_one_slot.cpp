@@ -1,4 +1,4 @@
-// rejects: OneAnswerPerSlot<ebb::External, ebb::Fail>|OneAnswerPerSlot
+// rejects: OneAnswerPerSlot<ebb::External, ebb::Fail>|Policies = \{ebb::External, ebb::Fail\}
 // SPDX-License-Identifier: Apache-2.0
 #include <ebb/workspace/workspace.hpp>
 

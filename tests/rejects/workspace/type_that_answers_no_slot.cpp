@@ -1,4 +1,4 @@
-// rejects: 'Policy<int>'|‘Policy<int>’|does not satisfy 'Policy'|Policy<int>|typename P::slot
+// rejects: Policies = \{int\}|'int' does not satisfy 'Policy'
 // SPDX-License-Identifier: Apache-2.0
 #include <ebb/workspace/workspace.hpp>
 

@@ -1,4 +1,4 @@
-// rejects: Slot<typename P::slot>|Slot<typename
+// rejects: Policies = \{Blue\}|does not satisfy 'Slot'
 // SPDX-License-Identifier: Apache-2.0
 #include <ebb/workspace/workspace.hpp>
 
