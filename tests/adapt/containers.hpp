@@ -63,7 +63,8 @@ struct BasicString {
 template <class C>
 void put_numbers(C& container) {
   for (int i = 0; i < 500; ++i) {
-    if constexpr (requires { container.emplace(i, i * 2); } && requires { typename C::mapped_type; }) {
+    if constexpr (
+        requires { container.emplace(i, i * 2); } && requires { typename C::mapped_type; }) {
       container.emplace(i, i * 2);
     } else if constexpr (requires { typename C::key_type; }) {
       container.insert(i);

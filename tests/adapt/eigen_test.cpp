@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Eigen tells of every heap call it makes if it is asked to, by its assertion: the hook of this file.
+// Eigen tells of every heap call it makes if it is asked to, by its assertion: the hook of this
+// file.
 #include <stdexcept>
 
 struct EigenAssertion : std::logic_error {
   using std::logic_error::logic_error;
 };
 #define EIGEN_RUNTIME_NO_MALLOC
-#define eigen_assert(condition)                       \
-  do {                                                \
+#define eigen_assert(condition)                         \
+  do {                                                  \
     if (!(condition)) throw EigenAssertion(#condition); \
   } while (false)
 
+#include "../helpers.hpp"
 #include <ebb/adapt/eigen.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <Eigen/LU>
 #include <catch2/catch.hpp>
@@ -62,11 +62,13 @@ static_assert(CanBeMapped<ArrayView<float>> && CanBeMapped<ArrayView<const float
 static_assert(!CanBeMapped<Array<float>> && !CanBeMapped<const Array<float>>);
 
 TEST_CASE("The hook sees a heap call of Eigen", "[adapt][eigen]") {
-  CHECK(eigen_used_the_heap([] { static_cast<void>(Eigen::MatrixXd(Eigen::MatrixXd::Ones(9, 9))); }));
+  CHECK(
+      eigen_used_the_heap([] { static_cast<void>(Eigen::MatrixXd(Eigen::MatrixXd::Ones(9, 9))); }));
   CHECK_FALSE(eigen_used_the_heap([] {}));
 }
 
-// ---- map -----------------------------------------------------------------------------------------
+// ---- map
+// -----------------------------------------------------------------------------------------
 
 TEST_CASE("map shares the elements column by column", "[adapt][eigen]") {
   Plain workspace;
@@ -145,6 +147,7 @@ TEST_CASE("map of a shape that is not the size is a BadRequest", "[adapt][eigen]
         "ebb-E06 BadRequest: an array of 1 200 elements was to be mapped as 30 × 50. Rows times "
         "columns must be the number of elements. docs/errors/E06.md");
   CHECK_THROWS_AS(ebb::map(std::as_const(array), 0, 0), BadRequest);
+  CHECK_THROWS_AS(ebb::map(array, -30, -40), BadRequest);
   CHECK_THROWS_AS(ebb::map(empty, half, 2), BadRequest);  // a product that wraps to the size
   CHECK_THROWS_AS(ebb::map(empty, half, 0), BadRequest);  // more rows than Eigen counts
   CHECK_THROWS_AS(ebb::map(empty, 0, half), BadRequest);
@@ -156,11 +159,13 @@ TEST_CASE("map of a stale array is StaleArray and names itself", "[adapt][eigen]
   auto array = workspace.make<float>(6);
   cycle.close();
 
-  CHECK(message_of<StaleArray>([&] { static_cast<void>(ebb::map(array, 2, 3)); })
-            .starts_with("ebb-E02 StaleArray: map: array of workspace"));
+  CHECK(message_of<StaleArray>([&] {
+          static_cast<void>(ebb::map(array, 2, 3));
+        }).starts_with("ebb-E02 StaleArray: map: array of workspace"));
 }
 
-// ---- evaluate ------------------------------------------------------------------------------------
+// ---- evaluate
+// ------------------------------------------------------------------------------------
 
 TEST_CASE("evaluate puts an expression into the current workspace", "[adapt][eigen]") {
   const Eigen::MatrixXd a = Eigen::MatrixXd::Random(4, 3);
@@ -227,8 +232,7 @@ TEST_CASE("evaluate takes every kind of expression", "[adapt][eigen]") {
   CHECK(evaluate(a.cast<std::complex<float>>()).size() == 25);
 }
 
-TEST_CASE("evaluate of a matrix in the same workspace leaves that as it is",
-          "[adapt][eigen]") {
+TEST_CASE("evaluate of a matrix in the same workspace leaves that as it is", "[adapt][eigen]") {
   Plain workspace;
   auto cycle = workspace.enter();
   auto array = workspace.make<double>(9);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
+#include "containers.hpp"
 #include <ebb/adapt/pmr.hpp>
 #include <ebb/space/counted.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
-#include "containers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -48,7 +47,8 @@ class Books : public std::pmr::memory_resource {
 
 }  // namespace
 
-// ---- a cycle as a memory resource ----------------------------------------------------------------
+// ---- a cycle as a memory resource
+// ----------------------------------------------------------------
 
 TEST_CASE("The resource of a cycle takes from it and gives back", "[adapt][pmr][reuse]") {
   Plain workspace;
@@ -139,8 +139,8 @@ TEST_CASE("A pmr container with nested strings lives in a cycle", "[adapt][pmr]"
   CHECK(workspace.report().demand_bytes >= 100 * 100);
 }
 
-TEMPLATE_TEST_CASE("A standard container lives in the resource of a cycle", "[adapt][pmr]",
-                   Vector, Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
+TEMPLATE_TEST_CASE("A standard container lives in the resource of a cycle", "[adapt][pmr]", Vector,
+                   Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
   Workspace<Counted<>> workspace;
   for (int i = 0; i < 3; ++i) {
     auto cycle = workspace.enter();
@@ -153,7 +153,8 @@ TEMPLATE_TEST_CASE("A standard container lives in the resource of a cycle", "[ad
 }
 
 TEMPLATE_TEST_CASE("A pmr container rebuilt in each cycle makes no space call after the first",
-                   "[adapt][pmr][reuse]", Vector, Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
+                   "[adapt][pmr][reuse]", Vector, Deque, List, ForwardList, Map, Set, UnorderedMap,
+                   BasicString) {
   Workspace<Counted<>> workspace;
   std::size_t calls = 0;
   for (int i = 0; i < 3; ++i) {
@@ -168,7 +169,8 @@ TEMPLATE_TEST_CASE("A pmr container rebuilt in each cycle makes no space call af
   CHECK(workspace.space().calls() == calls);
 }
 
-// ---- a memory resource as a space ----------------------------------------------------------------
+// ---- a memory resource as a space
+// ----------------------------------------------------------------
 
 TEST_CASE("A workspace takes its blocks from a memory resource", "[adapt][pmr]") {
   Books books;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
+#include "containers.hpp"
 #include <ebb/adapt/pmr.hpp>
 #include <ebb/adapt/std_allocator.hpp>
 #include <ebb/space/counted.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
-#include "containers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -34,9 +33,11 @@ using Plain = Workspace<StartWith<(1 << 20)>>;
 
 }  // namespace
 
-// ---- the allocator itself ------------------------------------------------------------------------
+// ---- the allocator itself
+// ------------------------------------------------------------------------
 
-TEST_CASE("The allocator takes from the open cycle and gives back", "[adapt][std_allocator][reuse]") {
+TEST_CASE("The allocator takes from the open cycle and gives back",
+          "[adapt][std_allocator][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   std_allocator<int> allocator{workspace};
@@ -140,7 +141,8 @@ TEST_CASE("An allocator may outlive its workspace", "[adapt][std_allocator]") {
   CHECK_THROWS_AS(allocator.allocate(1), StaleArray);
 }
 
-// ---- propagation ---------------------------------------------------------------------------------
+// ---- propagation
+// ---------------------------------------------------------------------------------
 
 TEST_CASE("A copy takes from where the original does", "[adapt][std_allocator]") {
   Plain workspace;
@@ -243,10 +245,11 @@ TEST_CASE("ebb::string is a string in the workspace", "[adapt][std_allocator]") 
   CHECK(workspace.report().demand_bytes >= 1003);
 }
 
-// ---- every container -----------------------------------------------------------------------------
+// ---- every container
+// -----------------------------------------------------------------------------
 
-TEMPLATE_TEST_CASE("A standard container lives in a workspace", "[adapt][std_allocator]",
-                   Vector, Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
+TEMPLATE_TEST_CASE("A standard container lives in a workspace", "[adapt][std_allocator]", Vector,
+                   Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
   Workspace<Counted<>> workspace;
   for (int i = 0; i < 3; ++i) {
     auto cycle = workspace.enter();
@@ -258,7 +261,8 @@ TEMPLATE_TEST_CASE("A standard container lives in a workspace", "[adapt][std_all
 }
 
 TEMPLATE_TEST_CASE("A container rebuilt in each cycle makes no space call after the first",
-                   "[adapt][std_allocator][reuse]", Vector, Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
+                   "[adapt][std_allocator][reuse]", Vector, Deque, List, ForwardList, Map, Set,
+                   UnorderedMap, BasicString) {
   Workspace<Counted<>> workspace;
   std::size_t calls = 0;
   for (int i = 0; i < 3; ++i) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/engine/stack.hpp>
 #include <ebb/workspace/current.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -147,7 +146,7 @@ TEST_CASE("The first scope beyond the near ones is refused when the heap has no 
   // A fresh thread has no extension yet, so exactly the near entries are there.
   std::size_t scopes = 0;
   std::thread([&] {
-    Plain workspace;
+    Workspace<> workspace;
     auto cycle = workspace.enter();
     std::vector<Borrow> borrows;
     borrows.reserve(100);

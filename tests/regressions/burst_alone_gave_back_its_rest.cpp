@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A burst that went out alone gave back its rest, which is no piece: the next take threw.
+#include "../helpers.hpp"
 #include <ebb/workspace/burst.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -32,7 +31,9 @@ TEST_CASE("A burst that went out alone and was not carved goes back at once",
   Workspace<StartWith<4096>, External, Watched> workspace{"step", Watched{log}};
   auto cycle = workspace.enter();
   static_cast<void>(workspace.allocate(4096));
-  { const Burst burst{workspace, 1000}; }
+  {
+    const Burst burst{workspace, 1000};
+  }
 
   CHECK(log.out.size() == 1);
   CHECK(workspace.allocate(64) != nullptr);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Giving null back with a size computed an end from null, which is undefined.
-#include <ebb/workspace/workspace.hpp>
-
 #include "../helpers.hpp"
+#include <ebb/workspace/workspace.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The size that the message of `OutOfWorkspace` recommends did not count the padding.
-#include <ebb/workspace/workspace.hpp>
-
 #include "../helpers.hpp"
+#include <ebb/workspace/workspace.hpp>
 
 #include <catch2/catch.hpp>
 

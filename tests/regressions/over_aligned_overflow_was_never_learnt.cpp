@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A request that did not fit for its padding alone went out alone under `Reallocate`, in every cycle.
+// A request that did not fit for its padding alone went out alone under `Reallocate`, in every
+// cycle.
 #include <ebb/space/counted.hpp>
 #include <ebb/workspace/workspace.hpp>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A smaller block that the space refused was asked for at every close.
-#include <ebb/workspace/workspace.hpp>
-
 #include "../helpers.hpp"
+#include <ebb/workspace/workspace.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/adapt/pmr.hpp>
 #include <ebb/adapt/std_allocator.hpp>
 #include <ebb/space/counted.hpp>
 #include <ebb/workspace/burst.hpp>
 #include <ebb/workspace/current.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -32,7 +31,8 @@ void elsewhere(Body&& body) {
 }
 
 const std::string wrong_thread =
-    "ebb-E07 WrongThread: \"step\" is open on another thread. Enter, use and close it on one thread, "
+    "ebb-E07 WrongThread: \"step\" is open on another thread. Enter, use and close it on one "
+    "thread, "
     "or give each thread a workspace of its own. docs/errors/E07.md";
 
 }  // namespace

@@ -43,9 +43,8 @@ inline constexpr bool is_one_of = (std::same_as<S, Slots> || ...);
 /// - Needs: nothing; the list is closed
 /// - Models: the structs of this file
 template <class S>
-concept Slot =
-    detail::is_one_of<S, AllocationSlot, StartSlot, LearningSlot, SpillSlot, ResetSlot, BoundsSlot,
-                      GranuleSlot, ChecksSlot, SpaceSlot>;
+concept Slot = detail::is_one_of<S, AllocationSlot, StartSlot, LearningSlot, SpillSlot, ResetSlot,
+                                 BoundsSlot, GranuleSlot, ChecksSlot, SpaceSlot>;
 
 /// A word of a sentence: a type that names the slot it answers.
 ///

@@ -3,7 +3,8 @@
 #include <ebb/workspace/workspace.hpp>
 
 #ifdef EBB_ACCEPT
-ebb::Workspace<ebb::Overallocate<ebb::dynamic>> workspace{"step", ebb::Overallocate<ebb::dynamic>{5}};
+ebb::Workspace<ebb::Overallocate<ebb::dynamic>> workspace{"step",
+                                                          ebb::Overallocate<ebb::dynamic>{5}};
 #else
 ebb::Workspace<ebb::Overallocate<ebb::dynamic>> workspace{"step"};
 #endif

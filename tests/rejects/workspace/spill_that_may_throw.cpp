@@ -9,9 +9,11 @@ struct MayThrow {
 #else
   static constexpr ebb::Overflow on_overflow(ebb::Shortfall) {
 #endif
-    return ebb::Overflow::outside;
-  }
-  static constexpr std::size_t next_block(ebb::CycleUse use) noexcept { return use.block; }
-};
+      return ebb::Overflow::outside;
+} static constexpr std::size_t next_block(ebb::CycleUse use) noexcept {
+  return use.block;
+}
+}
+;
 
 ebb::Workspace<MayThrow> workspace;
