@@ -292,14 +292,14 @@ class BasicWorkspace final : private detail::WorkspaceName,
   static Alignment granule_from(std::string_view name, const typename C::Granule& granule) {
     if (!is_alignment(granule.bytes()) || granule.bytes() > C::Space::max_alignment)
       detail::raise(BadConfiguration(
-          "\"" + std::string(name) + "\" has a granule of " + grouped(granule.bytes()) +
+          '"' + std::string(name) + "\" has a granule of " + grouped(granule.bytes()) +
           " bytes. Use a power of two of at most " + grouped(C::Space::max_alignment) + "."));
     return Alignment(granule.bytes());
   }
   static typename C::Bounds bounds_from(std::string_view name, typename C::Bounds bounds) {
     const std::size_t minimum = bounds.clamp(0);
     if (bounds.clamp(minimum) != minimum || bounds.clamp(max_bytes) < minimum)
-      detail::raise(BadConfiguration("\"" + std::string(name) + "\" has bounds with a minimum of " +
+      detail::raise(BadConfiguration('"' + std::string(name) + "\" has bounds with a minimum of " +
                                      grouped(minimum) + " bytes above their maximum of " +
                                      grouped(bounds.clamp(max_bytes)) + ". Exchange them."));
     return bounds;
