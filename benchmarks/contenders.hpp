@@ -26,7 +26,8 @@ class Bump {
   [[gnu::always_inline]] void* allocate(std::size_t bytes) {
     std::byte* const piece = cur_;
     const std::uintptr_t next = reinterpret_cast<std::uintptr_t>(piece) + ((bytes + 63) & ~63UL);
-    if (next > reinterpret_cast<std::uintptr_t>(end_)) [[unlikely]] return is_full();
+    if (next > reinterpret_cast<std::uintptr_t>(end_)) [[unlikely]]
+      return is_full();
     cur_ = reinterpret_cast<std::byte*>(next);
     return piece;
   }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What does a standard container cost that is built anew in each cycle?
 //
-// A cycle makes an empty container, fills it one by one, and destroys it: growing, node by node, and
-// giving back are all in it.
+// A cycle makes an empty container, fills it one by one, and destroys it: growing, node by node,
+// and giving back are all in it.
 
 #include "contenders.hpp"
 #include "interleaved.hpp"
-
 #include <ebb/ebb.hpp>
 
 #include <cstddef>
@@ -52,9 +51,11 @@ struct Map {
   static int value(const Pair& element) { return element.second; }
 };
 
-// Builds a container, hands it to `look`, and destroys it.
+// Builds a container, hands it to `look`, and destroys it. With all that it calls inlined: else the
+// compiler's mood decides which contender's container is kept in memory, and that more than the
+// allocations.
 template <class Kind, class Allocator, class Look>
-[[gnu::noinline]] void build(const Allocator& allocator, int count, Look& look) {
+[[gnu::noinline, gnu::flatten]] void build(const Allocator& allocator, int count, Look& look) {
   typename Kind::template type<Allocator> container(allocator);
   for (int i = 0; i < count; ++i) Kind::add(container, i);
   look(container);
@@ -163,12 +164,7 @@ template <class Kind, class Memory>
 Contender contender(int count) {
   const auto memory = std::make_shared<Memory>();
   const auto cycle = [memory, count](auto look) {
-    memory->cycle([&]<class Allocator>(const Allocator& allocator) {
-      // By address, or g++ changes the arguments of some contenders' functions, and their stack.
-      auto* function = &build<Kind, Allocator, decltype(look)>;
-      asm("" : "+r"(function));
-      function(allocator, count, look);
-    });
+    memory->cycle([&](const auto& allocator) { build<Kind>(allocator, count, look); });
   };
   const auto look_at_it = [](auto& container) { interleaved::use(&container); };
   return {.name = Memory::name,
@@ -184,20 +180,17 @@ Contender contender(int count) {
                 });
                 return sum == std::int64_t{count} * (count - 1) / 2;
               },
-          .count_space_calls =
-              [=] { return memory->space_calls([&] { cycle(look_at_it); }); }};
+          .count_space_calls = [=] { return memory->space_calls([&] { cycle(look_at_it); }); }};
 }
 
 template <class Kind>
 void add_cases_of() {
   for (const int count : {100, 1000, 10000})
     interleaved::add_case(std::string("`") + Kind::name + "` of " + std::to_string(count), [count] {
-      return std::vector<Contender>{contender<Kind, HandWritten>(count),
-                                    contender<Kind, Forgetful>(count),
-                                    contender<Kind, Adapter>(count),
-                                    contender<Kind, Resource>(count),
-                                    contender<Kind, Monotonic>(count),
-                                    contender<Kind, Heap>(count)};
+      return std::vector<Contender>{
+          contender<Kind, HandWritten>(count), contender<Kind, Forgetful>(count),
+          contender<Kind, Adapter>(count),     contender<Kind, Resource>(count),
+          contender<Kind, Monotonic>(count),   contender<Kind, Heap>(count)};
     });
 }
 

@@ -6,7 +6,6 @@
 
 #include "contenders.hpp"
 #include "interleaved.hpp"
-
 #include <ebb/ebb.hpp>
 
 #include <concepts>
@@ -283,9 +282,8 @@ Mixed mixed_sizes() {
 void add_cases() {
   static const Same same[] = {{1}, {16}, {256}, {4096}};
   for (const Same& work : same)
-    interleaved::add_case(
-        "a cycle of " + std::to_string(work.count) + " × 64 bytes",
-        [&work] { return contenders(work); });
+    interleaved::add_case("a cycle of " + std::to_string(work.count) + " × 64 bytes",
+                          [&work] { return contenders(work); });
   static const Mixed mixed = mixed_sizes();
   interleaved::add_case("a cycle of 1000 mixed sizes, 1 byte to 4 KiB",
                         [] { return contenders(mixed); });

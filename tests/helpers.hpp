@@ -55,7 +55,8 @@ class Violations {
       [](const ebb::Error& error) { texts().emplace_back(error.what()); });
 };
 
-/// Makes `new (std::nothrow) T[n]` answer null, as long as it lives.
+/// Makes `new (std::nothrow) T[n]` answer null, as long as it lives. Not for threaded tests: the
+/// thread sanitizer lets nobody replace that operator.
 class HeapRefuses {
  public:
   HeapRefuses() { refuses = true; }
@@ -82,8 +83,8 @@ class Watched {
   struct Log {
     bool refuses = false;
     std::size_t most_bytes = ~std::size_t{0};  ///< more than that in one piece is refused
-    std::size_t mistakes = 0;                  ///< given back what was not out, or not with these numbers
-    std::vector<Piece> asked;                  ///< every request; a refused one has a null pointer
+    std::size_t mistakes = 0;  ///< given back what was not out, or not with these numbers
+    std::vector<Piece> asked;  ///< every request; a refused one has a null pointer
     std::vector<Piece> out;
   };
 

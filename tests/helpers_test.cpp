@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ebb/base/error.hpp>
-
 #include "helpers.hpp"
+
+#include <ebb/base/error.hpp>
 
 #include <catch2/catch.hpp>
 

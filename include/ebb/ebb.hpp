@@ -23,6 +23,7 @@
 #include <ebb/engine/sizer.hpp>
 #include <ebb/engine/stack.hpp>
 #include <ebb/engine/stale.hpp>
+#include <ebb/fwd.hpp>
 #include <ebb/policy/allocation.hpp>
 #include <ebb/policy/bounds.hpp>
 #include <ebb/policy/checks.hpp>

@@ -3,9 +3,10 @@
 
 /// \file
 /// \brief The names of ebb without their definitions, for headers that only mention them.
+///
+/// Templates whose parameters are constrained are missing: naming them needs the constraint.
 
 #include <cstddef>
-#include <span>
 
 namespace ebb {
 
@@ -34,11 +35,56 @@ struct SpaceSlot;
 struct SpillSlot;
 struct StartSlot;
 
+// policy
+struct BlockLeft;
+template <std::size_t Min, std::size_t Max>
+struct Bounds;
+struct CycleUse;
+struct Empty;
+struct External;
+struct Fail;
+struct FirstLoop;
+struct Generational;
+template <std::size_t Bytes>
+struct Granule;
+template <std::size_t Bytes>
+struct LargestBlock;
+struct NoLearning;
+template <std::size_t Percent>
+struct Overallocate;
+template <std::size_t Cycles>
+struct OverTime;
+template <std::size_t Value>
+struct Parameter;
+template <std::size_t HalfLife>
+struct PeakWithDecay;
+struct Reallocate;
+struct Shortfall;
+template <std::size_t Bytes>
+struct SmallestBlock;
+template <std::size_t Bytes>
+struct StartWith;
+struct Strict;
+struct Trusting;
+struct Unbounded;
+
+// space
+class Buffer;
+struct Host;
+
 // engine
+class ChunkList;
 class Core;
+struct CycleMeter;
 struct Failure;
+class LonePieces;
 struct PlanReport;
 struct Report;
+struct Scope;
+template <class Allocation, class Learning, class Spill, class Bounds>
+class Sizer;
+struct Taken;
+struct Totals;
 
 // workspace
 template <class T, class Traits>
@@ -50,9 +96,16 @@ class BasicWorkspace;
 class Borrow;
 template <class W>
 class Burst;
+template <class Allocation, class Start, class Learning, class Spill, class Reset, class Bounds,
+          class Granule, class Checks, class Space>
+struct Composition;
 class Cycle;
 template <class T>
 class Detached;
+template <bool Checked>
+struct HostHandles;
+template <class Self>
+class MakesArrays;
 class Outside;
 
 // adapt

@@ -3,6 +3,7 @@
 
 // What the model tests share: histories from RapidCheck, and workspaces by the hundred from Hana.
 
+#include "../fixed_seed.hpp"
 #include <ebb/ebb.hpp>
 #include <ebb/testing/play.hpp>
 
@@ -13,23 +14,21 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
-#include <cstdlib>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace ebb::testing {
-
-// Every run is the same; RC_PARAMS in the environment asks for another one.
-inline const int fixed_seed = ::setenv("RC_PARAMS", "seed=20240229 max_success=60", 0);
 
 inline void showValue(const Command& command, std::ostream& out) { out << to_string(command); }
 
 inline rc::Gen<History> histories(const HistoryShape& shape = {}) {
   return rc::gen::container<History>(rc::gen::exec([shape] {
-    return command_from(
-        [](std::size_t bound) { return *rc::gen::inRange<std::size_t>(0, bound); }, shape);
+    return command_from([](std::size_t bound) { return *rc::gen::inRange<std::size_t>(0, bound); },
+                        shape);
   }));
 }
 
@@ -50,52 +49,77 @@ S make_space(SpaceLog& log, Memory& memory) {
     return Tracking<>{log};
   } else if constexpr (std::same_as<S, Tracking<Buffer>>) {
     return {log, Buffer{memory.buffer}};
-  } else if constexpr (std::same_as<S, Limited<Tracking<>>>) {
-    return {Tracking<>{log}, limit_bytes};
+  } else if constexpr (std::same_as<S, Tracking<Limited<>>>) {
+    return {log, Limited<>{Host{}, limit_bytes}};
   } else {
-    return {log, decltype(std::declval<S&>().space()){arena_bytes}};
+    return {log, std::remove_reference_t<decltype(std::declval<S&>().space())>{arena_bytes}};
   }
 }
 
 // What a sentence promises beyond what every workspace keeps.
 template <class Policies>
 constexpr Promises promises_of() {
-  constexpr bool follows_the_demand =
-      learns<typename Policies::Learning>() && std::same_as<typename Policies::Spill, Reallocate> &&
-      std::same_as<typename Policies::Bounds, Unbounded> &&
-      !OneBlockSpace<typename Policies::Space>;
+  constexpr bool follows_the_demand = learns<typename Policies::Learning>() &&
+                                      std::same_as<typename Policies::Spill, Reallocate> &&
+                                      std::same_as<typename Policies::Bounds, Unbounded> &&
+                                      !OneBlockSpace<typename Policies::Space>;
   return {.repeats_for_free = follows_the_demand, .grows_by_doubling = follows_the_demand};
 }
 
-// One workspace type, forgotten.
-struct Composition {
-  std::string sentence;
-  std::string (*play)(const History& history, std::size_t refused, std::size_t& requests);
+// One workspace type, forgotten. All that is made for each of them is kept small: there are
+// hundreds.
+struct Refusals {
+  std::size_t first = 0;  ///< counted from 1; 0 for none
+  std::size_t in_a_row = 1;
+};
+struct Case {
+  std::string_view type;
+  Promises promises;
+  std::string (*play)(const History& history, Refusals refusals, std::size_t& requests);
 };
 
+[[gnu::noinline]] inline std::string play_made(const History& history, const Hands& hands,
+                                               SpaceLog& log, Sentence sentence,
+                                               Promises promises) {
+  Player player;
+  player.add(hands, log, std::move(sentence), promises);
+  return player.play(history);
+}
+
+[[gnu::noinline]] inline void expect_all_back(const SpaceLog& log, std::string& violation,
+                                              std::size_t& requests) {
+  requests = log.requests().size();
+  if (violation.empty()) violation = log.problem();
+  if (violation.empty() && !log.lent().empty()) violation = "the destructor kept memory";
+}
+
 template <class W>
-std::string play_on(const History& history, std::size_t refused, std::size_t& requests) {
+[[gnu::noinline]] std::string play_on(const History& history, Refusals refusals,
+                                      std::size_t& requests) {
   static Memory memory;
   SpaceLog log;
   std::string violation;
   {
     W workspace{"played", make_space<typename W::Policies::Space>(log, memory)};
-    log.refuse(refused);
-    violation = testing::play(history, workspace, log, promises_of<typename W::Policies>());
+    log.refuse(refusals.first, refusals.in_a_row);
+    violation = play_made(history, hands_of(workspace), log, sentence_of<W>(workspace.space()),
+                          promises_of<typename W::Policies>());
   }
-  requests = log.requests().size();
-  if (violation.empty()) violation = log.problem();
-  if (violation.empty() && !log.lent().empty()) violation = "the destructor kept memory";
+  expect_all_back(log, violation, requests);
   return violation;
 }
 
-// What the compiler calls the policies: from `W = ebb::BasicWorkspace<…` to the end.
+// What the compiler calls a type; `sentence` makes it readable.
 template <class W>
-std::string sentence_of_type() {
-  std::string name = __PRETTY_FUNCTION__;
-  name = name.substr(name.find("Composition<") + 12);
+constexpr std::string_view name_of_type() {
+  return __PRETTY_FUNCTION__;
+}
+inline std::string sentence(std::string_view type) {
+  std::string name(type.substr(type.find("Composition<") + 12));
   for (std::size_t at = 0; (at = name.find("ebb::", at)) != std::string::npos;) name.erase(at, 5);
-  return name.substr(0, name.find(">;"));
+  for (std::size_t at = 0; (at = name.find("testing::", at)) != std::string::npos;)
+    name.erase(at, 9);
+  return name.substr(0, name.find_first_of(";]"));
 }
 
 // The one combination that a workspace refuses.
@@ -105,24 +129,32 @@ constexpr bool refuses_what_it_would_learn_from =
     learns<typename Policies::Learning>() && !OneBlockSpace<typename Policies::Space>;
 
 template <class W>
-void add_if_sentence(std::vector<Composition>& all) {
+void add_if_sentence(std::vector<Case>& all) {
   if constexpr (!refuses_what_it_would_learn_from<typename W::Policies>)
-    all.push_back({sentence_of_type<W>(), &play_on<W>});
+    all.push_back({name_of_type<W>(), promises_of<typename W::Policies>(), &play_on<W>});
 }
 template <class... Policies>
-void add(std::vector<Composition>& all, boost::hana::basic_type<Policies>...) {
+void add(std::vector<Case>& all, boost::hana::basic_type<Policies>...) {
   add_if_sentence<Workspace<Policies...>>(all);
+}
+
+// One property for each: what the model says.
+inline void play_all(const std::vector<Case>& all, const HistoryShape& shape = {}) {
+  for (const Case& each : all)
+    rc::prop(sentence(each.type), [&] {
+      const History history = *histories(shape);
+      std::size_t requests = 0;
+      expect_kept(each.play(history, {}, requests), history);
+    });
 }
 
 // All sentences with one answer of each tuple of types.
 template <class... Slots>
-std::vector<Composition> compositions(const Slots&... slots) {
-  std::vector<Composition> all;
+std::vector<Case> compositions(const Slots&... slots) {
+  std::vector<Case> all;
   boost::hana::for_each(boost::hana::cartesian_product(boost::hana::make_tuple(slots...)),
                         [&](auto policies) {
-                          boost::hana::unpack(policies, [&](auto... types) {
-                            add(all, types...);
-                          });
+                          boost::hana::unpack(policies, [&](auto... types) { add(all, types...); });
                         });
   return all;
 }

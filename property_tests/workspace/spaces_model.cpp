@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Granules, checks and spaces: one with neighbours side by side, one that is one block, one that
-// ends.
+// Granules, checks and spaces: with neighbours side by side, of one block, and with an end. And
+// several workspaces on a thread, one of them known as a `Core` alone.
 #include "histories.hpp"
 
 using namespace ebb;
@@ -8,16 +8,44 @@ using namespace ebb::testing;
 using boost::hana::tuple_t;
 
 TEST_CASE("every granule, check and space does what the model says", "[workspace][model]") {
-  const auto all = compositions(
-      tuple_t<Granule<16>, Granule<64>>, tuple_t<Trusting, Generational>,
-      tuple_t<Tracking<>, Tracking<Arena<64>>, Tracking<Arena<4096>>, Tracking<Buffer>,
-              Limited<Tracking<>>>,
-      tuple_t<External, Reallocate, Fail>, tuple_t<StartWith<1024>>);
-  CHECK(all.size() == 60);
-  for (const auto& composition : all)
-    rc::prop(composition.sentence, [&] {
-      const History history = *histories();
-      std::size_t requests = 0;
-      expect_kept(composition.play(history, 0, requests), history);
-    });
+  const auto all = compositions(tuple_t<Granule<16>, Granule<64>>, tuple_t<Trusting, Generational>,
+                                tuple_t<Tracking<>, Tracking<Arena<64>>, Tracking<Arena<4096>>,
+                                        Tracking<Buffer>, Tracking<Limited<>>>,
+                                tuple_t<External, Reallocate>, tuple_t<Strict>);
+  CHECK(all.size() == 40);
+  play_all(all);
+}
+
+TEST_CASE("several workspaces of a thread do not disturb each other", "[workspace][model]") {
+  // Tokens beyond those that the stack of a thread has room for without the heap, too.
+  rc::prop("whatever is open", [] {
+    const std::size_t depth = *rc::gen::inRange<std::size_t>(0, 80);
+    const HistoryShape shape{.workspaces = 3, .largest_bytes = 6000};
+    History history = *histories(shape);
+    for (std::size_t i = 0; i < depth; ++i)
+      history.insert(history.begin(), {.verb = i % 7 == 6   ? Verb::outside
+                                               : i % 5 == 4 ? Verb::borrow
+                                                            : Verb::enter,
+                                       .workspace = i * i % 3});
+
+    SpaceLog logs[3];
+    std::string violation;
+    {
+      using Growing = Workspace<Tracking<>>;
+      using Fixed = Workspace<External, NoLearning, StartWith<2048>, Trusting, Tracking<>>;
+      using Fading = Workspace<PeakWithDecay<3>, Granule<256>, Tracking<Arena<4096>>>;
+      Growing growing{"growing", Tracking<>{logs[0]}};
+      Fixed fixed{"fixed", Tracking<>{logs[1]}};
+      Fading fading{"fading", Tracking<Arena<4096>>{logs[2], Arena<4096>{1'000'000}}};
+      Player player;
+      player.add(growing, logs[0], promises_of<Growing::Policies>());
+      player.add(fixed, logs[1], promises_of<Fixed::Policies>());
+      player.add(hands_of<Core>(fading), logs[2], sentence_of<Fading>(fading.space()),
+                 promises_of<Fading::Policies>());
+      violation = player.play(history);
+    }
+    for (const SpaceLog& log : logs)
+      if (violation.empty() && !log.lent().empty()) violation = "a destructor kept memory";
+    expect_kept(violation, history);
+  });
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../endings.hpp"
 #include <ebb/base/alignment.hpp>
 #include <ebb/base/generation.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <cstdio>
 #include <set>
 #include <string>
-#include <vector>
+#include <sys/resource.h>
 
 using namespace ebb;
 
@@ -97,4 +99,15 @@ TEST_CASE("The slab issues more cells than one mapping holds and none twice",
   }
 
   CHECK(cells.size() == 2000);
+}
+
+TEST_CASE("A slab that no page can be had for issues no cell", "[base][generation]") {
+  const Ending ending = ending_of([] {
+    const rlimit nothing_more{1, 1};
+    ::setrlimit(RLIMIT_AS, &nothing_more);
+    detail::EpochSlab slab;
+    std::fputs(slab.issue(nullptr, "step") == nullptr ? "none" : "one", stderr);
+  });
+
+  CHECK(ending.text == "none");
 }

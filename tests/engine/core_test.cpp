@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/engine/core.hpp>
 #include <ebb/space/buffer.hpp>
 #include <ebb/space/counted.hpp>
 #include <ebb/space/failing.hpp>
 #include <ebb/workspace/current.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -19,7 +18,8 @@ using namespace ebb;
 static_assert(!std::is_copy_constructible_v<Core> && !std::is_copy_assignable_v<Core>);
 static_assert(!std::is_constructible_v<Core>);
 
-// ---- taking --------------------------------------------------------------------------------------
+// ---- taking
+// --------------------------------------------------------------------------------------
 
 TEST_CASE("A piece is rounded up to the granule", "[engine][core]") {
   Workspace<StartWith<4096>> workspace;
@@ -120,7 +120,8 @@ TEST_CASE("Every alignment up to that of the space is served", "[engine][core]")
   CHECK(workspace.report().space_calls == 1);
 }
 
-// ---- giving back ---------------------------------------------------------------------------------
+// ---- giving back
+// ---------------------------------------------------------------------------------
 
 TEST_CASE("A piece on top is used again at once", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
@@ -176,9 +177,10 @@ TEST_CASE("A foreign piece is thrown once by the next take", "[engine][core]") {
 
   workspace.deallocate(foreign, 64);
 
-  CHECK(message_of<BadRequest>([&] { static_cast<void>(workspace.allocate(64)); }) ==
-        "ebb-E06 BadRequest: \"step\" was given back a piece of 64 bytes that is not of this cycle. "
-        "Give back what this cycle took, once, with the same size. docs/errors/E06.md");
+  CHECK(
+      message_of<BadRequest>([&] { static_cast<void>(workspace.allocate(64)); }) ==
+      "ebb-E06 BadRequest: \"step\" was given back a piece of 64 bytes that is not of this cycle. "
+      "Give back what this cycle took, once, with the same size. docs/errors/E06.md");
   CHECK(workspace.allocate(64) != nullptr);
   CHECK(workspace.report().demand_bytes == 64);
 }
@@ -227,7 +229,8 @@ TEST_CASE("Giving back to a closed workspace changes nothing", "[engine][core]")
   CHECK_THROWS_AS(workspace.allocate(64), NoOpenCycle);
 }
 
-// ---- try_expand ----------------------------------------------------------------------------------
+// ---- try_expand
+// ----------------------------------------------------------------------------------
 
 TEST_CASE("try_expand changes the size of the piece on top in place", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
@@ -278,7 +281,8 @@ TEST_CASE("try_expand answers false on a closed workspace", "[engine][core]") {
   CHECK_FALSE(workspace.try_expand(piece, 64, 128));
 }
 
-// ---- bad requests --------------------------------------------------------------------------------
+// ---- bad requests
+// --------------------------------------------------------------------------------
 
 TEST_CASE("Taking from a closed workspace is NoOpenCycle", "[engine][core]") {
   Workspace<> workspace{"step"};
@@ -298,9 +302,10 @@ TEST_CASE("An alignment that is no power of two is a BadRequest", "[engine][core
   Workspace<StartWith<4096>> workspace{"step"};
   auto cycle = workspace.enter();
 
-  CHECK(message_of<BadRequest>([&] { static_cast<void>(workspace.allocate(8, 48)); }) ==
-        "ebb-E06 BadRequest: \"step\" was asked for the alignment 48. Use a power of two of at most "
-        "4 096, the largest of its space. docs/errors/E06.md");
+  CHECK(
+      message_of<BadRequest>([&] { static_cast<void>(workspace.allocate(8, 48)); }) ==
+      "ebb-E06 BadRequest: \"step\" was asked for the alignment 48. Use a power of two of at most "
+      "4 096, the largest of its space. docs/errors/E06.md");
   CHECK_THROWS_AS(workspace.allocate(8, 0), BadRequest);
   CHECK_THROWS_AS(workspace.allocate(0, 3), BadRequest);
   CHECK(workspace.try_allocate(8, 48) == nullptr);
@@ -366,20 +371,26 @@ TEST_CASE("A single request beyond the bounds is a BadRequest", "[engine][core]"
 
 TEST_CASE("Sums beyond the bounds spill in every cycle", "[engine][core]") {
   Workspace<Bounds<0, 1024>, Strict> workspace;
-  for (int i = 0; i < 3; ++i) {
+  const auto spills_of_a_cycle = [&] {
+    const auto before = workspace.report().spilled_requests;
     auto cycle = workspace.enter();
     static_cast<void>(workspace.allocate(1000));
     static_cast<void>(workspace.allocate(1000));
-  }
+    return workspace.report().spilled_requests - before;
+  };
+
+  spills_of_a_cycle();
+  CHECK(workspace.report().block_bytes == 1024);
+  CHECK(spills_of_a_cycle() == 1);
+  CHECK(spills_of_a_cycle() == 1);
 
   CHECK(workspace.report().block_bytes == 1024);
-  CHECK(workspace.report().spilled_requests == 3);
 }
 
-// ---- the first block and reserve -----------------------------------------------------------------
+// ---- the first block and reserve
+// -----------------------------------------------------------------
 
-TEST_CASE("The first block is taken at the first enter and with its exact size",
-          "[engine][core]") {
+TEST_CASE("The first block is taken at the first enter and with its exact size", "[engine][core]") {
   Workspace<StartWith<1000>, Counted<>> workspace;
   CHECK(workspace.space().calls() == 0);
 
@@ -392,9 +403,10 @@ TEST_CASE("The first block is taken at the first enter and with its exact size",
 TEST_CASE("A refused first block leaves the workspace closed", "[engine][core]") {
   Workspace<StartWith<1000>, Failing<>> workspace{"step", Failing<>{Host{}, 1}};
 
-  CHECK(message_of<SpaceRefused>([&] { static_cast<void>(workspace.enter()); }) ==
-        "ebb-E05 SpaceRefused: the space of \"step\" refused 1 024 bytes; the block has 0. Give the "
-        "space more, ask for less, or give back earlier. docs/errors/E05.md");
+  CHECK(
+      message_of<SpaceRefused>([&] { static_cast<void>(workspace.enter()); }) ==
+      "ebb-E05 SpaceRefused: the space of \"step\" refused 1 024 bytes; the block has 0. Give the "
+      "space more, ask for less, or give back earlier. docs/errors/E05.md");
   CHECK_FALSE(workspace.is_open());
   CHECK(workspace.generation() == 0);
   CHECK(current() == nullptr);
@@ -427,7 +439,9 @@ TEST_CASE("A reservation is the exact block of the next enter", "[engine][core]"
 
 TEST_CASE("A reservation below the block changes nothing", "[engine][core]") {
   Workspace<StartWith<4096>, Counted<>> workspace;
-  { auto cycle = workspace.enter(); }
+  {
+    auto cycle = workspace.enter();
+  }
   workspace.reserve(1000);
 
   auto cycle = workspace.enter();
@@ -440,9 +454,10 @@ TEST_CASE("A reservation while open is a BadRequest", "[engine][core]") {
   Workspace<> workspace{"step"};
   auto cycle = workspace.enter();
 
-  CHECK(message_of<BadRequest>([&] { workspace.reserve(1000); }) ==
-        "ebb-E06 BadRequest: \"step\" is open; `reserve(1 000)` sets a size between cycles. Call it "
-        "while closed. docs/errors/E06.md");
+  CHECK(
+      message_of<BadRequest>([&] { workspace.reserve(1000); }) ==
+      "ebb-E06 BadRequest: \"step\" is open; `reserve(1 000)` sets a size between cycles. Call it "
+      "while closed. docs/errors/E06.md");
   cycle.close();
   auto next = workspace.enter();
   CHECK(workspace.report().block_bytes == 0);
@@ -466,7 +481,9 @@ TEST_CASE("A refused reservation keeps the block and is asked for again at the n
           "[engine][core]") {
   Watched::Log log;
   Workspace<StartWith<1024>, Watched> workspace{"step", Watched{log}};
-  { auto cycle = workspace.enter(); }
+  {
+    auto cycle = workspace.enter();
+  }
   workspace.reserve(4096);
 
   log.refuses = true;
@@ -479,7 +496,8 @@ TEST_CASE("A refused reservation keeps the block and is asked for again at the n
   CHECK(workspace.report().block_bytes == 4096);
 }
 
-// ---- destroy -------------------------------------------------------------------------------------
+// ---- destroy
+// -------------------------------------------------------------------------------------
 
 TEST_CASE("destroy gives the block back and forgets what was learnt", "[engine][core]") {
   Watched::Log log;
@@ -516,10 +534,11 @@ TEMPLATE_TEST_CASE("A destroyed workspace learns again", "[engine][core][reuse]"
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("destroy takes the first block of StartWith again at the next enter",
-          "[engine][core]") {
+TEST_CASE("destroy takes the first block of StartWith again at the next enter", "[engine][core]") {
   Workspace<StartWith<4096>, Counted<>> workspace;
-  { auto cycle = workspace.enter(); }
+  {
+    auto cycle = workspace.enter();
+  }
   workspace.destroy();
   CHECK(workspace.space().outstanding_bytes() == 0);
 
@@ -572,7 +591,8 @@ TEST_CASE("The space gets back exactly what it gave", "[engine][core]") {
   CHECK(log.mistakes == 0);
 }
 
-// ---- set_enabled ---------------------------------------------------------------------------------
+// ---- set_enabled
+// ---------------------------------------------------------------------------------
 
 TEST_CASE("Switched off before the cycle every request goes out alone and nothing is learnt",
           "[engine][core]") {
@@ -669,7 +689,8 @@ TEST_CASE("Switched off the spill policy is not asked", "[engine][core]") {
   CHECK(workspace.allocate(4096) != nullptr);
 }
 
-// ---- what a workspace says about itself ----------------------------------------------------------
+// ---- what a workspace says about itself
+// ----------------------------------------------------------
 
 TEST_CASE("generation counts real enters and destroys", "[engine][core]") {
   Workspace<> workspace;
@@ -741,4 +762,129 @@ TEST_CASE("A refusal injected at any call leaves the workspace usable", "[engine
     auto cycle = workspace.enter();
     CHECK(workspace.allocate(100) != nullptr);
   }
+}
+
+// ---- what is given back beneath the top --------------------------------------------------------
+
+namespace {
+
+// The two ways to give a piece back that may lie anywhere.
+struct Raw {
+  static void give(Core& core, void* piece, std::size_t bytes) { core.deallocate(piece, bytes); }
+};
+struct Adapter {
+  static void give(Core& core, void* piece, std::size_t bytes) {
+    core.deallocate_in_any_order(piece, bytes);
+  }
+};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("The live peak knows what rose between two pieces given back beneath the top",
+                   "[engine][core]", Raw, Adapter) {
+  Workspace<StartWith<4096>, NoLearning> workspace;
+  {
+    auto cycle = workspace.enter();
+    void* const first = workspace.allocate(64);
+    void* const second = workspace.allocate(64);
+    static_cast<void>(workspace.allocate(64));
+
+    TestType::give(workspace, first, 64);
+    void* const large = workspace.allocate(1024);  // 128 + 1024 alive: the peak
+    TestType::give(workspace, large, 1024);
+    TestType::give(workspace, second, 64);
+  }
+
+  CHECK(workspace.report().live_peak_bytes == 128 + 1024);
+  CHECK(workspace.report().last_demand_bytes == 192 + 1024);
+}
+
+TEMPLATE_TEST_CASE(
+    "The live peak knows what went out between two pieces given back beneath the top",
+    "[engine][core]", Raw, Adapter) {
+  Workspace<StartWith<4096>, NoLearning, External> workspace;
+  {
+    auto cycle = workspace.enter();
+    void* const first = workspace.allocate(64);
+    void* const second = workspace.allocate(64);
+    static_cast<void>(workspace.allocate(64));
+
+    TestType::give(workspace, first, 64);
+    static_cast<void>(workspace.allocate(8192));  // 128 + 8192 alive: the peak
+    TestType::give(workspace, second, 64);
+  }
+
+  CHECK(workspace.report().live_peak_bytes == 128 + 8192);
+}
+
+TEMPLATE_TEST_CASE("A piece that is out alone goes home after others were given back in the block",
+                   "[engine][core]", Raw, Adapter) {
+  Workspace<StartWith<4096>, NoLearning, External, Counted<>> workspace;
+  auto cycle = workspace.enter();
+  void* const first = workspace.allocate(64);
+  static_cast<void>(workspace.allocate(64));
+  void* const alone = workspace.allocate(8192);
+
+  TestType::give(workspace, first, 64);
+  TestType::give(workspace, alone, 8192);
+
+  CHECK(workspace.space().releases() == 1);
+}
+
+TEMPLATE_TEST_CASE("A piece that is out alone goes home where there is no block at all",
+                   "[engine][core]", Raw, Adapter) {
+  Workspace<Counted<>> workspace;
+  workspace.set_enabled(false);
+  auto cycle = workspace.enter();
+  void* const alone = workspace.allocate(64);
+
+  TestType::give(workspace, alone, 64);
+
+  CHECK(workspace.space().releases() == 1);
+}
+
+TEMPLATE_TEST_CASE("A piece of a chunk is not taken for one of the block", "[engine][core]", Raw,
+                   Adapter) {
+  Workspace<StartWith<4096>, FirstLoop> workspace;
+  {
+    auto cycle = workspace.enter();
+    void* const first = workspace.allocate(64);
+    static_cast<void>(workspace.allocate(64));
+    TestType::give(workspace, first, 64);
+    void* const in_chunk = workspace.allocate(8192);
+    static_cast<void>(workspace.allocate(64));
+    TestType::give(workspace, in_chunk, 8192);
+  }
+
+  CHECK(workspace.report().live_peak_bytes == 64 + 8192 + 64);
+  CHECK(workspace.report().last_demand_bytes == 128 + 8192 + 64);
+}
+
+TEST_CASE("The live peak is that of the last cycle, whatever came before or is open",
+          "[engine][core]") {
+  Workspace<StartWith<4096>, NoLearning> workspace;
+  const auto with_a_gap = [&] {
+    void* const first = workspace.allocate(64);
+    static_cast<void>(workspace.allocate(64));
+    workspace.deallocate(first, 64);
+    static_cast<void>(workspace.allocate(128));
+  };
+  {
+    auto cycle = workspace.enter();
+    with_a_gap();
+  }
+  CHECK(workspace.report().last_demand_bytes == 256);
+  CHECK(workspace.report().live_peak_bytes == 192);
+
+  {
+    auto cycle = workspace.enter();
+    static_cast<void>(workspace.allocate(512));
+    CHECK(workspace.report().live_peak_bytes == 192);
+  }
+  CHECK(workspace.report().live_peak_bytes == 512);
+
+  auto destroyed = workspace.enter();
+  with_a_gap();
+  workspace.destroy();
+  CHECK(workspace.report().live_peak_bytes == 192);
 }

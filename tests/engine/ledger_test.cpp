@@ -11,7 +11,8 @@ using namespace ebb;
 
 static_assert(std::is_trivially_copyable_v<CycleMeter> && std::is_trivially_copyable_v<Totals>);
 
-// ---- the meter -----------------------------------------------------------------------------------
+// ---- the meter
+// -----------------------------------------------------------------------------------
 
 TEST_CASE("The meter keeps the highest position", "[engine][ledger]") {
   CycleMeter meter;
@@ -58,7 +59,8 @@ TEST_CASE("More dead than there is leaves nothing alive", "[engine][ledger]") {
   CHECK(meter.live_peak == 0);
 }
 
-// ---- what a workspace derives from cursor positions ----------------------------------------------
+// ---- what a workspace derives from cursor positions
+// ----------------------------------------------
 
 TEST_CASE("Given back in order the live peak is the demand", "[engine][ledger]") {
   Workspace<StartWith<4096>> workspace;

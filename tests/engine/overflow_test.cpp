@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/engine/overflow.hpp>
 #include <ebb/space/counted.hpp>
 #include <ebb/space/limited.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -49,7 +48,8 @@ bool is_free(LonePieces& pieces, const void* pointer) {
 
 }  // namespace
 
-// ---- the two lists -------------------------------------------------------------------------------
+// ---- the two lists
+// -------------------------------------------------------------------------------
 
 TEST_CASE("A chunk list grows and forgets", "[engine][overflow]") {
   ChunkList chunks;
@@ -148,7 +148,8 @@ TEST_CASE("Lone pieces that the heap refuses to make room for are unchanged",
   CHECK_FALSE(is_free(pieces, &memory[3]));
 }
 
-// ---- chunks --------------------------------------------------------------------------------------
+// ---- chunks
+// --------------------------------------------------------------------------------------
 
 TEST_CASE("The first overflow closes the block for the rest of the cycle", "[engine][overflow]") {
   Workspace<StartWith<4096>> workspace;
@@ -300,9 +301,10 @@ TEST_CASE("A refused overflow is SpaceRefused and changes nothing", "[engine][ov
   std::byte* const first = bytes_at(workspace.allocate(64));
   log.refuses = true;
 
-  CHECK(message_of<SpaceRefused>([&] { static_cast<void>(workspace.allocate(8192)); }) ==
-        "ebb-E05 SpaceRefused: the space of \"step\" refused 8 256 bytes; the block has 4 096. Give "
-        "the space more, ask for less, or give back earlier. docs/errors/E05.md");
+  CHECK(
+      message_of<SpaceRefused>([&] { static_cast<void>(workspace.allocate(8192)); }) ==
+      "ebb-E05 SpaceRefused: the space of \"step\" refused 8 256 bytes; the block has 4 096. Give "
+      "the space more, ask for less, or give back earlier. docs/errors/E05.md");
   CHECK(workspace.try_allocate(8192) == nullptr);
   CHECK(workspace.report().spilled_requests == 0);
   // Twice each: for a chunk with room for more, then for what is needed alone.
@@ -311,8 +313,7 @@ TEST_CASE("A refused overflow is SpaceRefused and changes nothing", "[engine][ov
   CHECK(workspace.allocate(64) == first + 64);
 }
 
-TEST_CASE("An overflow is refused when the heap has no room for its entry",
-          "[engine][overflow]") {
+TEST_CASE("An overflow is refused when the heap has no room for its entry", "[engine][overflow]") {
   Workspace<StartWith<4096>, Counted<>> reallocate;
   Workspace<StartWith<4096>, External, Counted<>> external;
   auto first = reallocate.enter();
@@ -341,7 +342,8 @@ TEST_CASE("try_expand works within a chunk and never opens another", "[engine][o
   CHECK(workspace.allocate(64) == piece + 1024);
 }
 
-// ---- pieces alone --------------------------------------------------------------------------------
+// ---- pieces alone
+// --------------------------------------------------------------------------------
 
 TEST_CASE("Under External a request that does not fit goes out alone and the block stays open",
           "[engine][overflow]") {
@@ -445,7 +447,8 @@ TEST_CASE("A refused piece alone changes nothing", "[engine][overflow]") {
   CHECK(workspace.report().spilled_bytes == 0);
 }
 
-// ---- Fail ----------------------------------------------------------------------------------------
+// ---- Fail
+// ----------------------------------------------------------------------------------------
 
 TEST_CASE("Fail refuses and changes nothing", "[engine][overflow]") {
   Workspace<StartWith<4096>, Fail, Counted<>> workspace{"activations"};

@@ -151,6 +151,7 @@ TEST_CASE("What is never given back needs what a bump needs", "[engine][planner]
   Script({640, 64, 1280}).run(workspace);
 
   CHECK(workspace.report().plan.bytes == workspace.report().plan.bump_bytes);
+  for (const Lifetime& piece : workspace.plan().pieces()) CHECK(piece.death == 3);
 }
 
 TEST_CASE("A cycle that an exception ends is not learnt from", "[engine][planner]") {

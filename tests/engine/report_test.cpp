@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/engine/report.hpp>
 #include <ebb/space/failing.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -193,7 +192,9 @@ TEST_CASE("The hook is told when destroy or an exception ends the cycle", "[engi
 TEST_CASE("The hook set within a cycle is told at its end", "[engine][report]") {
   told().clear();
   Workspace<StartWith<4096>, NoLearning> workspace;
-  { auto cycle = workspace.enter(); }
+  {
+    auto cycle = workspace.enter();
+  }
   {
     auto cycle = workspace.enter();
     workspace.on_close(&tell);
@@ -208,7 +209,9 @@ TEST_CASE("A null hook is none", "[engine][report]") {
   workspace.on_close(&tell);
   workspace.on_close(nullptr);
 
-  { auto cycle = workspace.enter(); }
+  {
+    auto cycle = workspace.enter();
+  }
 
   CHECK(told().empty());
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/engine/sizer.hpp>
 #include <ebb/space/counted.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -183,8 +182,7 @@ TEST_CASE("A cycle closed by an exception does not end learning", "[engine][size
   CHECK(decider.after(320) == 640);
 }
 
-TEST_CASE("A cycle closed by an exception may raise the demand after learning",
-          "[engine][sizer]") {
+TEST_CASE("A cycle closed by an exception may raise the demand after learning", "[engine][sizer]") {
   Decider<Strict, FirstLoop, Reallocate> decider;
   decider.after(640);
 
@@ -215,7 +213,8 @@ TEST_CASE("Sizes near the end of the address space do not wrap", "[engine][sizer
   CHECK(*size > max_bytes / 2 - 128);
 }
 
-// ---- in a workspace ------------------------------------------------------------------------------
+// ---- in a workspace
+// ------------------------------------------------------------------------------
 
 TEST_CASE("Every growth of a workspace has head-room", "[engine][sizer]") {
   Workspace<Overallocate<10>, Counted<>> workspace;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/engine/stack.hpp>
 #include <ebb/workspace/current.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <string>
+#include <thread>
 #include <vector>
 
 using namespace ebb;
@@ -140,8 +141,27 @@ TEST_CASE("A plain cycle below the near entries and one above them both end", "[
   CHECK(current() == nullptr);
 }
 
-// On a thread of their own these would begin without the heap's extension; here the case makes its
-// own room first, so that it means the same in any order of cases.
+TEST_CASE("The first scope beyond the near ones is refused when the heap has no room",
+          "[engine][stack]") {
+  // A fresh thread has no extension yet, so exactly the near entries are there.
+  std::size_t scopes = 0;
+  std::thread([&] {
+    Workspace<> workspace;
+    auto cycle = workspace.enter();
+    std::vector<Borrow> borrows;
+    borrows.reserve(100);
+    const HeapRefuses refuses;
+    try {
+      for (int i = 0; i < 100; ++i) borrows.push_back(workspace.borrow());
+    } catch (const SpaceRefused&) {
+      scopes = 1 + borrows.size();
+    }
+    while (!borrows.empty()) borrows.pop_back();
+  }).join();
+
+  CHECK(scopes == detail::ScopeStack::near_entries);
+}
+
 TEST_CASE("Scopes that the heap has no room for are SpaceRefused and change nothing",
           "[engine][stack]") {
   Workspace<> workspace{"step"};

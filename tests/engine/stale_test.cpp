@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/adapt/pmr.hpp>
 #include <ebb/adapt/std_allocator.hpp>
 #include <ebb/engine/stale.hpp>
 #include <ebb/workspace/current.hpp>
 #include <ebb/workspace/workspace.hpp>
 
-#include "../helpers.hpp"
-
 #include <catch2/catch.hpp>
 
 #include <cstddef>
+#include <dlfcn.h>
 #include <optional>
 #include <string>
 #include <utility>
-
-#include <dlfcn.h>
 
 using namespace ebb;
 
@@ -56,7 +54,9 @@ TEST_CASE("A view of a workspace that was entered again names both cycles", "[en
     auto cycle = workspace.enter();
     view = workspace.make<int>(4).keep();
   }
-  { auto cycle = workspace.enter(); }
+  {
+    auto cycle = workspace.enter();
+  }
   auto cycle = workspace.enter();
 
   CHECK(message_of_view(*view) ==
@@ -92,8 +92,7 @@ TEST_CASE("A view of a workspace that is gone says so", "[engine][stale]") {
               "this thread: none"));
 }
 
-TEST_CASE("A view whose cell was issued again says that the workspace is gone",
-          "[engine][stale]") {
+TEST_CASE("A view whose cell was issued again says that the workspace is gone", "[engine][stale]") {
   std::optional<Workspace<>> workspace{std::in_place, "first"};
   EpochCell* const cell = workspace->cell();
   auto cycle = workspace->enter();
@@ -148,8 +147,8 @@ TEST_CASE("A long name is cut to 40 bytes in the message", "[engine][stale]") {
   const ArrayView<int> view = workspace.make<int>(4).keep();
   cycle.close();
 
-  CHECK(contains(message_of_view(view),
-                 "\"0123456789012345678901234567890123456789\" from cycle 1"));
+  CHECK(
+      contains(message_of_view(view), "\"0123456789012345678901234567890123456789\" from cycle 1"));
 }
 
 TEST_CASE("Every use of a stale array names itself", "[engine][stale]") {
@@ -195,7 +194,8 @@ TEST_CASE("A view of a shared library that was unloaded is stale", "[engine][sta
 
   REQUIRE(::dlopen(path, RTLD_NOW | RTLD_NOLOAD) == nullptr);
   CHECK_FALSE(view.is_in_scope());
-  CHECK(message_of_view(view) ==
-        stale("view: array of workspace \"plugin\" from cycle 1, and the workspace is gone. Open on "
-              "this thread: none"));
+  CHECK(
+      message_of_view(view) ==
+      stale("view: array of workspace \"plugin\" from cycle 1, and the workspace is gone. Open on "
+            "this thread: none"));
 }

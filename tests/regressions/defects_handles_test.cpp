@@ -70,12 +70,16 @@ static_assert(!ReachesElementsUnchecked<Array<float>&> &&
 
 TEST_CASE("Every use of a handle whose workspace is closed is caught", "[regressions][P37]") {
   Workspace<> workspace;
-  auto cycle = workspace.enter();
-  auto array = workspace.make<float>(4);
-  const ArrayView<float> handle = array;
-  cycle.close();
 
-  CHECK(unnoticed_uses(array, handle) == 0);
+  // The first cycle learns, and closes another way than the later ones.
+  for (int loop = 0; loop < 3; ++loop) {
+    auto cycle = workspace.enter();
+    auto array = workspace.make<float>(4);
+    const ArrayView<float> handle = array;
+    cycle.close();
+
+    CHECK(unnoticed_uses(array, handle) == 0);
+  }
 }
 
 TEST_CASE("Every use of a handle whose workspace was entered again is caught",

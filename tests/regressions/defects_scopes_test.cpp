@@ -180,14 +180,13 @@ TEST_CASE("A closed workspace can neither be borrowed nor copied to", "[regressi
   CHECK(closed.report().space_calls == 0);
 }
 
-TEST_CASE("Borrows nest to any depth", "[regressions][P33]") {
+TEST_CASE("Borrows nest beyond what a thread keeps without the heap", "[regressions][P33]") {
   Workspace<> a{"a"};
   Workspace<> b{"b"};
   auto of_a = a.enter();
   auto of_b = b.enter();
   std::vector<Borrow> borrows;
 
-  // More than a thread keeps without the heap.
   bool current_follows = true;
   for (int i = 0; i < 50; ++i) {
     borrows.push_back(a.borrow());

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/space/counted.hpp>
 #include <ebb/workspace/array.hpp>
 #include <ebb/workspace/current.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -35,7 +34,8 @@ static_assert(!std::convertible_to<Array<int>, ArrayView<int>>);
 static_assert(!std::convertible_to<const Array<int>&, ArrayView<int>>);
 static_assert(!std::convertible_to<ArrayView<const int>, ArrayView<int>>);
 static_assert(std::same_as<decltype(std::declval<Array<int>&>().view()), std::span<int>>);
-static_assert(std::same_as<decltype(std::declval<const Array<int>&>().view()), std::span<const int>>);
+static_assert(
+    std::same_as<decltype(std::declval<const Array<int>&>().view()), std::span<const int>>);
 
 namespace {
 
@@ -55,7 +55,8 @@ const std::vector<int> one_to_four{1, 2, 3, 4};
 
 }  // namespace
 
-// ---- ownership -----------------------------------------------------------------------------------
+// ---- ownership
+// -----------------------------------------------------------------------------------
 
 TEST_CASE("An array gives its memory back when it goes", "[workspace][array][reuse]") {
   Plain workspace;
@@ -191,7 +192,8 @@ TEST_CASE("An array may outlive its workspace", "[workspace][array]") {
   CHECK_THROWS_AS(array.view(), StaleArray);
 }
 
-// ---- views ---------------------------------------------------------------------------------------
+// ---- views
+// ---------------------------------------------------------------------------------------
 
 TEST_CASE("A view shares the elements of its array", "[workspace][array]") {
   Plain workspace;
@@ -286,7 +288,8 @@ TEST_CASE("An array of constants can be read", "[workspace][array]") {
   CHECK(equal(view.copy_to_current().keep().view(), one_to_four));
 }
 
-// ---- copies --------------------------------------------------------------------------------------
+// ---- copies
+// --------------------------------------------------------------------------------------
 
 TEST_CASE("A detached copy outlives the cycle", "[workspace][array]") {
   Plain workspace;
@@ -306,6 +309,16 @@ TEST_CASE("A detached copy outlives the cycle", "[workspace][array]") {
   CHECK(is_aligned(copy.view().data(), Alignment(64)));
   const Detached<int> moved = std::move(copy);
   CHECK(equal(moved.view(), one_to_four));
+}
+
+TEST_CASE("A copy that the heap refuses is SpaceRefused", "[workspace][array]") {
+  const int element = 1;
+  const volatile std::size_t count = max_bytes / 16;  // hidden: g++ would warn of the reads
+  const std::span<const int> too_many(&element, count);
+  Detached<int> copy;
+
+  CHECK_THROWS_AS(copy = Detached<int>::copy_of(too_many), SpaceRefused);
+  CHECK(copy.size() == 0);
 }
 
 TEST_CASE("An empty array has an empty detached copy", "[workspace][array]") {
@@ -347,9 +360,10 @@ TEST_CASE("copy_to a closed workspace is NotOpen", "[workspace][array]") {
   auto cycle = workspace.enter();
   auto array = workspace.make<int>(4);
 
-  CHECK(message_of<NotOpen>([&] { static_cast<void>(array.copy_to(target)); }) ==
-        "ebb-E04 NotOpen: \"target\" is closed; it cannot be borrowed or copied to. Enter it first. "
-        "docs/errors/E04.md");
+  CHECK(
+      message_of<NotOpen>([&] { static_cast<void>(array.copy_to(target)); }) ==
+      "ebb-E04 NotOpen: \"target\" is closed; it cannot be borrowed or copied to. Enter it first. "
+      "docs/errors/E04.md");
   CHECK(array.is_in_scope());
 }
 
@@ -364,8 +378,7 @@ TEST_CASE("copy_to a target that refuses is its error and changes nothing", "[wo
   CHECK(target.report().demand_bytes == 0);
 }
 
-TEST_CASE("copy_to_parent copies into the next different workspace beneath",
-          "[workspace][array]") {
+TEST_CASE("copy_to_parent copies into the next different workspace beneath", "[workspace][array]") {
   Plain parent{"parent"};
   Plain child{"child"};
   auto parent_cycle = parent.enter();
@@ -405,10 +418,11 @@ TEST_CASE("copy_to_parent without a parent is NotOpen", "[workspace][array]") {
   auto cycle = workspace.enter();
   auto array = workspace.make<int>(4);
 
-  CHECK(message_of<NotOpen>([&] { static_cast<void>(array.copy_to_parent()); }) ==
-        "ebb-E04 NotOpen: an array of \"step\" has no workspace to be copied to: this thread has no "
-        "current one, or none beneath it. Use `detach()`, or enter the target first. "
-        "docs/errors/E04.md");
+  CHECK(
+      message_of<NotOpen>([&] { static_cast<void>(array.copy_to_parent()); }) ==
+      "ebb-E04 NotOpen: an array of \"step\" has no workspace to be copied to: this thread has no "
+      "current one, or none beneath it. Use `detach()`, or enter the target first. "
+      "docs/errors/E04.md");
 }
 
 TEST_CASE("copy_to_parent stops at a place outside", "[workspace][array]") {
@@ -463,7 +477,8 @@ TEST_CASE("An array of the heap is copied into a workspace", "[workspace][array]
   CHECK(equal(copy.view(), one_to_four));
 }
 
-// ---- pieces outside the block --------------------------------------------------------------------
+// ---- pieces outside the block
+// --------------------------------------------------------------------
 
 TEST_CASE("Arrays in chunks and alone give back like those in the block", "[workspace][array]") {
   Watched::Log log;

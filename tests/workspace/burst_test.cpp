@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/workspace/burst.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -46,7 +45,9 @@ TEST_CASE("A burst of which nothing was carved gives back all", "[workspace][bur
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   std::byte* const before = bytes_at(workspace.allocate(64));
-  { const Burst burst{workspace, 1024}; }
+  {
+    const Burst burst{workspace, 1024};
+  }
 
   CHECK(workspace.allocate(64) == before + 64);
 }

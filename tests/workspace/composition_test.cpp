@@ -18,9 +18,9 @@ static_assert(!std::same_as<Workspace<Overallocate<10>>, Workspace<Overallocate<
 static_assert(!std::same_as<Workspace<External>, Workspace<Reallocate>>);
 
 // What is not named has its default.
-static_assert(std::same_as<Workspace<>, Workspace<Overallocate<30>, Empty, FirstLoop, Reallocate,
-                                                  BlockLeft, Unbounded, Granule<64>, Generational,
-                                                  Host>>);
+static_assert(
+    std::same_as<Workspace<>, Workspace<Overallocate<30>, Empty, FirstLoop, Reallocate, BlockLeft,
+                                        Unbounded, Granule<64>, Generational, Host>>);
 static_assert(std::same_as<Workspace<>::Policies::Allocation, Overallocate<30>>);
 static_assert(std::same_as<Workspace<>::Policies::Start, Empty>);
 static_assert(std::same_as<Workspace<>::Policies::Learning, FirstLoop>);
@@ -51,7 +51,8 @@ static_assert(!OneAnswerPerSlot<Overallocate<10>, Host, Overallocate<10>>);
 static_assert(sizeof(Workspace<Overallocate<10>, StartWith<4096>, Bounds<0, 65536>>) ==
               sizeof(Workspace<>));
 
-TEST_CASE("Two spellings of a sentence are one object at run time too", "[workspace][composition]") {
+TEST_CASE("Two spellings of a sentence are one object at run time too",
+          "[workspace][composition]") {
   Workspace<External, StartWith<4096>> workspace;
   Workspace<StartWith<4096>, External>& other_spelling = workspace;
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../helpers.hpp"
 #include <ebb/space/counted.hpp>
 #include <ebb/workspace/current.hpp>
 #include <ebb/workspace/cycle.hpp>
 #include <ebb/workspace/workspace.hpp>
-
-#include "../helpers.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -17,8 +16,9 @@ using namespace ebb;
 
 static_assert(std::is_nothrow_move_constructible_v<Cycle> && !std::is_copy_constructible_v<Cycle> &&
               !std::is_move_assignable_v<Cycle> && !std::is_copy_assignable_v<Cycle>);
-static_assert(std::is_nothrow_move_constructible_v<Borrow> && !std::is_copy_constructible_v<Borrow> &&
-              !std::is_move_assignable_v<Borrow> && !std::is_copy_assignable_v<Borrow>);
+static_assert(std::is_nothrow_move_constructible_v<Borrow> &&
+              !std::is_copy_constructible_v<Borrow> && !std::is_move_assignable_v<Borrow> &&
+              !std::is_copy_assignable_v<Borrow>);
 static_assert(std::is_nothrow_move_constructible_v<Outside> &&
               !std::is_copy_constructible_v<Outside> && !std::is_move_assignable_v<Outside> &&
               !std::is_copy_assignable_v<Outside>);
@@ -29,7 +29,8 @@ using Plain = Workspace<StartWith<4096>, NoLearning>;
 
 }  // namespace
 
-// ---- one workspace -------------------------------------------------------------------------------
+// ---- one workspace
+// -------------------------------------------------------------------------------
 
 TEST_CASE("A token opens the cycle and leaving its scope closes it", "[workspace][cycle]") {
   Plain workspace;
@@ -98,7 +99,8 @@ TEST_CASE("A cycle begins at the same address as the one before", "[workspace][c
   CHECK(workspace.allocate(64) == first);
 }
 
-// ---- re-entering ---------------------------------------------------------------------------------
+// ---- re-entering
+// ---------------------------------------------------------------------------------
 
 TEST_CASE("Entering an open workspace nests in its cycle", "[workspace][cycle]") {
   Plain workspace;
@@ -174,7 +176,8 @@ TEST_CASE("A re-entered workspace stays open when its first token goes first",
   CHECK(b.report().cycles == 1);
 }
 
-// ---- several workspaces --------------------------------------------------------------------------
+// ---- several workspaces
+// --------------------------------------------------------------------------
 
 TEST_CASE("Leaving a workspace makes the one beneath current", "[workspace][cycle]") {
   Plain a;
@@ -234,8 +237,7 @@ TEST_CASE("A workspace closed out of order can be entered again above", "[worksp
   CHECK(current() == nullptr);
 }
 
-TEST_CASE("Entries closed out of order beneath a plain cycle leave with it",
-          "[workspace][cycle]") {
+TEST_CASE("Entries closed out of order beneath a plain cycle leave with it", "[workspace][cycle]") {
   Plain a;
   Plain b;
   for (int i = 0; i < 3; ++i) {
@@ -251,7 +253,8 @@ TEST_CASE("Entries closed out of order beneath a plain cycle leave with it",
   CHECK(b.report().cycles == 3);
 }
 
-// ---- borrow --------------------------------------------------------------------------------------
+// ---- borrow
+// --------------------------------------------------------------------------------------
 
 TEST_CASE("A borrow makes an open workspace current without rewinding", "[workspace][cycle]") {
   Plain a;
@@ -368,8 +371,7 @@ TEST_CASE("A moved borrow closes once", "[workspace][cycle]") {
   CHECK(current() == &b);
 }
 
-TEST_CASE("A re-entry within a borrow within a re-entry comes back to each",
-          "[workspace][cycle]") {
+TEST_CASE("A re-entry within a borrow within a re-entry comes back to each", "[workspace][cycle]") {
   Plain outer;
   Plain inner;
   auto outer_cycle = outer.enter();
@@ -394,7 +396,8 @@ TEST_CASE("A re-entry within a borrow within a re-entry comes back to each",
   CHECK(outer.report().cycles == 0);
 }
 
-// ---- outside -------------------------------------------------------------------------------------
+// ---- outside
+// -------------------------------------------------------------------------------------
 
 TEST_CASE("Outside makes nothing current and keeps everything open", "[workspace][cycle]") {
   Plain workspace;
@@ -461,8 +464,7 @@ TEST_CASE("Outside closed out of order leaves what is above", "[workspace][cycle
   CHECK(current() == &a);
 }
 
-TEST_CASE("A workspace closed out of order beneath outside leaves with it",
-          "[workspace][cycle]") {
+TEST_CASE("A workspace closed out of order beneath outside leaves with it", "[workspace][cycle]") {
   Plain workspace;
   auto cycle = workspace.enter();
   auto none = outside();
@@ -474,7 +476,8 @@ TEST_CASE("A workspace closed out of order beneath outside leaves with it",
   CHECK(detail::scope_stack_v1.size() == 0);
 }
 
-// ---- exceptions, destroy, and the end of the workspace -------------------------------------------
+// ---- exceptions, destroy, and the end of the workspace
+// -------------------------------------------
 
 TEST_CASE("An exception closes every cycle on its way", "[workspace][cycle]") {
   Plain a;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "../endings.hpp"
+#include "../helpers.hpp"
 #include <ebb/adapt/pmr.hpp>
 #include <ebb/space/buffer.hpp>
 #include <ebb/space/counted.hpp>
@@ -6,25 +8,27 @@
 #include <ebb/space/prefault.hpp>
 #include <ebb/workspace/workspace.hpp>
 
-#include "../helpers.hpp"
-
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <sys/resource.h>
 #include <type_traits>
+#include <unistd.h>
 #include <utility>
 
 using namespace ebb;
 
 static_assert(!std::is_copy_constructible_v<Workspace<>> &&
-              !std::is_move_constructible_v<Workspace<>> && !std::is_copy_assignable_v<Workspace<>> &&
-              !std::is_move_assignable_v<Workspace<>>);
+              !std::is_move_constructible_v<Workspace<>> &&
+              !std::is_copy_assignable_v<Workspace<>> && !std::is_move_assignable_v<Workspace<>>);
 static_assert(std::derived_from<Workspace<>, Core>);
 static_assert(WorkspaceLike<Workspace<>> && !WorkspaceLike<int>);
 
@@ -57,7 +61,8 @@ struct Point {
 
 }  // namespace
 
-// ---- construction --------------------------------------------------------------------------------
+// ---- construction
+// --------------------------------------------------------------------------------
 
 TEST_CASE("A workspace keeps a copy of its name", "[workspace]") {
   std::string name = "a name that is longer than any small string optimisation";
@@ -117,9 +122,10 @@ TEST_CASE("make_workspace deduces the sentence from the answers", "[workspace]")
 TEST_CASE("A dynamic granule that is no power of two is BadConfiguration", "[workspace]") {
   using W = Workspace<Granule<dynamic>>;
 
-  CHECK(message_of<BadConfiguration>([] { const W workspace("step", Granule<dynamic>{48}); }) ==
-        "ebb-E09 BadConfiguration: \"step\" has a granule of 48 bytes. Use a power of two of at most "
-        "4 096. docs/errors/E09.md");
+  CHECK(
+      message_of<BadConfiguration>([] { const W workspace("step", Granule<dynamic>{48}); }) ==
+      "ebb-E09 BadConfiguration: \"step\" has a granule of 48 bytes. Use a power of two of at most "
+      "4 096. docs/errors/E09.md");
   CHECK_THROWS_AS(W("step", Granule<dynamic>{0}), BadConfiguration);
   CHECK_THROWS_AS(W("step", Granule<dynamic>{8192}), BadConfiguration);
 }
@@ -134,7 +140,26 @@ TEST_CASE("Dynamic bounds upside down are BadConfiguration", "[workspace]") {
   CHECK_NOTHROW(W("step", B{1000, 1000}));
 }
 
-// ---- a sentence at work --------------------------------------------------------------------------
+TEST_CASE("A workspace whose cell has no page is SpaceRefused", "[workspace]") {
+  // More workspaces than a mapping has cells, on memory that is there before the limit is.
+  const auto places = std::make_unique<std::array<std::optional<Workspace<>>, 1000>>();
+
+  const Ending ending = ending_of([&] {
+    const rlimit nothing_more{1, 1};
+    ::setrlimit(RLIMIT_AS, &nothing_more);
+    try {
+      for (auto& place : *places) place.emplace("step");
+    } catch (const SpaceRefused& error) {
+      std::fputs(error.what(), stderr);
+    }
+    ::_exit(0);
+  });
+
+  CHECK(contains(ending.text, "ebb-E05 SpaceRefused: the space of \"step\" refused 128 bytes"));
+}
+
+// ---- a sentence at work
+// --------------------------------------------------------------------------
 
 TEST_CASE("After the first loop a cycle makes no space call", "[workspace][reuse]") {
   Workspace<Overallocate<10>, FirstLoop, Reallocate, BlockLeft, Counted<>> workspace{"step"};
@@ -241,7 +266,8 @@ TEST_CASE("A workspace over Prefault and Limited works as over Host", "[workspac
   CHECK(take_one(workspace) == 64);
 }
 
-// ---- make, construct and their try forms ---------------------------------------------------------
+// ---- make, construct and their try forms
+// ---------------------------------------------------------
 
 TEST_CASE("make answers zeroed elements also where memory was written before", "[workspace]") {
   Workspace<StartWith<4096>> workspace;

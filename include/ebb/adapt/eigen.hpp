@@ -19,6 +19,7 @@
 
 #include <Eigen/Core>
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -53,26 +54,32 @@ using EvaluatedMatrix =
 
 /// The elements of an array as a matrix, checked once.
 ///
-/// - Units: `rows` and `columns` in elements
+/// - Units: `rows` and `columns` in elements, of any integer type
 /// - Errors: `StaleArray` if the cycle is over; `BadRequest` if `rows × columns` is not the number
 ///   of elements; nothing has changed
 /// - Costs: one load and two compares; nothing is copied
 /// - Note: like a span, the map must not outlive the array
 template <int Order = Eigen::ColMajor, class T, class Traits>
-[[nodiscard]] auto map(Array<T, Traits>& array, std::size_t rows, std::size_t columns) {
-  return detail::mapped<Order>(array.view("map"), rows, columns);
+[[nodiscard]] auto map(Array<T, Traits>& array, std::integral auto rows,
+                       std::integral auto columns) {
+  return detail::mapped<Order>(array.view("map"), static_cast<std::size_t>(rows),
+                               static_cast<std::size_t>(columns));
 }
 template <int Order = Eigen::ColMajor, class T, class Traits>
-[[nodiscard]] auto map(const Array<T, Traits>& array, std::size_t rows, std::size_t columns) {
-  return detail::mapped<Order>(array.view("map"), rows, columns);
+[[nodiscard]] auto map(const Array<T, Traits>& array, std::integral auto rows,
+                       std::integral auto columns) {
+  return detail::mapped<Order>(array.view("map"), static_cast<std::size_t>(rows),
+                               static_cast<std::size_t>(columns));
 }
 template <int Order = Eigen::ColMajor, class T, class Traits>
-[[nodiscard]] auto map(ArrayView<T, Traits> view, std::size_t rows, std::size_t columns) {
-  return detail::mapped<Order>(view.view("map"), rows, columns);
+[[nodiscard]] auto map(ArrayView<T, Traits> view, std::integral auto rows,
+                       std::integral auto columns) {
+  return detail::mapped<Order>(view.view("map"), static_cast<std::size_t>(rows),
+                               static_cast<std::size_t>(columns));
 }
 /// A map of a temporary array would be stale at once.
 template <int Order = Eigen::ColMajor, class T, class Traits>
-void map(const Array<T, Traits>&&, std::size_t, std::size_t) = delete;
+void map(const Array<T, Traits>&&, std::integral auto, std::integral auto) = delete;
 
 /// Puts the value of an Eigen expression into an array of the current workspace, or on the heap
 /// when there is none.

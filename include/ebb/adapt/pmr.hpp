@@ -41,7 +41,7 @@ class CycleResource final : public std::pmr::memory_resource {
   void do_deallocate(void* pointer, std::size_t bytes, std::size_t) override {
     EpochCell* const cell = cell_;
     if (!cell->shows(number_)) return;
-    cell->core.load(std::memory_order_relaxed)->deallocate(pointer, bytes);
+    cell->core.load(std::memory_order_relaxed)->deallocate_in_any_order(pointer, bytes);
   }
   bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override {
 #if defined(__cpp_rtti)

@@ -74,7 +74,8 @@ class std_allocator {
   EBB_ALWAYS_INLINE void deallocate(T* pointer, std::size_t count) noexcept {
     EpochCell* const cell = cell_;
     if (!cell->shows(number_)) return;
-    cell->core.load(std::memory_order_relaxed)->deallocate(pointer, count * sizeof(T));
+    Core& workspace = *cell->core.load(std::memory_order_relaxed);
+    workspace.deallocate_in_any_order(pointer, count * sizeof(T));
   }
 
   template <class U>
@@ -88,8 +89,8 @@ class std_allocator {
     return cell_ == other.cell_ && number_ == other.number_;
   }
 
-  // One call for all that is out of the ordinary, by value: a container whose address escapes is
-  // kept in memory.
+  // One call for all that is out of the ordinary, so that the rest is small enough to be inlined.
+  // By value: a container whose address escapes is kept in memory.
   EBB_COLD static void* allocate_slowly(EpochCell* cell, EpochNumber number, std::size_t count) {
     if (!cell->shows(number)) detail::raise_stale(*cell, number, "std_allocator::allocate", {});
     Core& workspace = *cell->core.load(std::memory_order_relaxed);

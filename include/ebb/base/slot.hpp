@@ -30,16 +30,21 @@ struct GranuleSlot {};
 struct ChecksSlot {};
 struct SpaceSlot {};
 
+namespace detail {
+
+// A constant, not a concept: a compiler that refuses would list every comparison.
+template <class S, class... Slots>
+inline constexpr bool is_one_of = (std::same_as<S, Slots> || ...);
+
+}  // namespace detail
+
 /// One of the nine slots.
 ///
 /// - Needs: nothing; the list is closed
 /// - Models: the structs of this file
 template <class S>
-concept Slot =
-    std::same_as<S, AllocationSlot> || std::same_as<S, StartSlot> ||
-    std::same_as<S, LearningSlot> || std::same_as<S, SpillSlot> || std::same_as<S, ResetSlot> ||
-    std::same_as<S, BoundsSlot> || std::same_as<S, GranuleSlot> || std::same_as<S, ChecksSlot> ||
-    std::same_as<S, SpaceSlot>;
+concept Slot = detail::is_one_of<S, AllocationSlot, StartSlot, LearningSlot, SpillSlot, ResetSlot,
+                                 BoundsSlot, GranuleSlot, ChecksSlot, SpaceSlot>;
 
 /// A word of a sentence: a type that names the slot it answers.
 ///

@@ -129,9 +129,10 @@ class Core {
   /// - Costs: two comparisons where the piece lies on top, else a slow path
   void deallocate(void* pointer, std::size_t bytes) noexcept { give(pointer, bytes, mask_); }
 
-  /// The part of `allocate` that is worth a place in every caller.
+  /// Takes bytes if the cursor alone decides: the part of `allocate` that every container inlines.
   ///
-  /// - Returns: false for what needs more than to move the cursor; then ask `allocate`
+  /// - Units: those of `allocate`
+  /// - Returns: false for what needs more, and nothing has changed; then ask `allocate`
   /// - Costs: those of `allocate` where it costs least
   [[nodiscard]] EBB_ALWAYS_INLINE bool allocate_quickly(std::size_t bytes, std::size_t alignment,
                                                         void*& piece) noexcept {
@@ -154,10 +155,28 @@ class Core {
   EBB_ALWAYS_INLINE void deallocate_until(void* pointer, std::byte* end) noexcept {
     auto* const piece = static_cast<std::byte*>(pointer);
     if (end != range_.cur) [[unlikely]]
-      return give_slowly(piece, static_cast<std::size_t>(end - piece));
+      return give_beneath(piece, static_cast<std::size_t>(end - piece));
     // The high-water mark is kept on the way down, so that the way up is free.
     if (end > high_) high_ = end;
     range_.cur = piece;
+  }
+
+  /// Gives a piece back as containers do: mostly one that is not on top.
+  ///
+  /// - Units: `bytes` as they were taken
+  /// - Expects: a live piece of this cycle: the caller has compared the number
+  /// - Costs: those of `deallocate`; beneath the top, two comparisons more
+  EBB_ALWAYS_INLINE void deallocate_in_any_order(void* pointer, std::size_t bytes) noexcept {
+    auto* const piece = static_cast<std::byte*>(pointer);
+    const std::size_t size = rounded(bytes, mask_);
+    if (piece + size == range_.cur) {
+      if (range_.cur > high_) high_ = range_.cur;
+      range_.cur = piece;
+    } else if (is_booked()) {
+      meter_.dead += size;
+    } else {
+      book_and_give(piece, size);
+    }
   }
 
   /// Changes the size of the topmost piece in place; never spills.
@@ -387,7 +406,9 @@ class Core {
   }
 
   EBB_ALWAYS_INLINE void give(void* pointer, std::size_t bytes, std::size_t mask) noexcept {
-    deallocate_until(pointer, static_cast<std::byte*>(pointer) + rounded(bytes, mask));
+    // By its address: null has no end, and a foreign piece may be smaller than a granule.
+    const std::uintptr_t end = address_of(pointer) + rounded(bytes, mask);
+    deallocate_until(pointer, reinterpret_cast<std::byte*>(end));
   }
 
   // Out of line, but not cold: a cycle that follows a plan comes here for every piece.
@@ -404,15 +425,6 @@ class Core {
     if (is_free(alignment, mask_) && follow_take(bytes, piece)) return piece;
     return take_elsewhere(bytes, alignment).pointer;
   }
-  // A piece that is not on top: what most containers give back, so not cold either.
-  [[gnu::noinline]] void give_slowly(std::byte* piece, std::size_t size) noexcept {
-    if (range_.cur == booked_ && high_ == booked_ && is_beneath(piece)) {
-      meter_.dead += size;
-    } else if (!follow_give(piece)) {
-      book_and_give(piece, size);
-    }
-  }
-
   // What a sentence answers. Asked on slow paths only.
   [[nodiscard]] virtual void* space_allocate(std::size_t bytes, std::size_t alignment) noexcept = 0;
   virtual void space_deallocate(void* pointer, std::size_t bytes,
@@ -450,6 +462,7 @@ class Core {
   };
 
   static constexpr std::uintptr_t slowly = 1;
+  static constexpr std::uintptr_t not_booked = 1;  // where no cursor stands; a closed one is null
 
   static constexpr std::size_t first_chunk_bytes = std::size_t{64} * 1024;
 
@@ -478,13 +491,24 @@ class Core {
     if (is_open() && !is_mine()) detail::raise_failure(not_mine({}), name_);
   }
 
-  // The first piece beneath the top since the cursor was here.
+  // A piece that is not on top.
+  [[gnu::noinline]] void give_beneath(std::byte* piece, std::size_t size) noexcept {
+    if (!is_booked() || !is_beneath(piece)) return book_and_give(piece, size);
+    meter_.dead += size;
+  }
+  // The first such piece since the cursor came to where it is.
   [[gnu::noinline]] void book_and_give(std::byte* piece, std::size_t size) noexcept {
+    if (follow_give(piece)) return;
     if (range_.end != first_range_.end || !is_beneath(piece) || !is_mine())
       return give_elsewhere(piece, size);
     settle();
-    booked_ = range_.cur;
     meter_.dead += size;
+    // With nothing out alone, every further piece of this cycle is one of the block.
+    if (lone_.size() == 0) booked_ = address_of(range_.cur);
+  }
+  // Nothing has risen above the cursor since `settle`, so that `dead` alone may change.
+  [[nodiscard]] EBB_ALWAYS_INLINE bool is_booked() const noexcept {
+    return address_of(range_.cur) == booked_ && address_of(high_) == booked_;
   }
   [[nodiscard]] bool is_beneath(const std::byte* piece) const noexcept {
     return address_of(piece) - address_of(first_range_.cur) <
@@ -529,7 +553,7 @@ class Core {
     high_ = std::max(high_, range_.cur);
     meter_.note(position(high_));
     high_ = range_.cur;
-    booked_ = &detail::nowhere;
+    booked_ = not_booked;
     look_closer();
   }
   // Sends the next close, or, of a closed workspace, the next enter, the slow way.
@@ -557,9 +581,9 @@ class Core {
     if (!enabled_ || pending_) park();
   }
 
-  // An enter looks closer while something is to be learnt, told, reserved, left out or measured.
+  // An enter looks closer while something is to be learnt, told, reserved or left out.
   [[nodiscard]] bool is_special() const noexcept {
-    return !enabled_ || is_learning() || reserved_ != 0 || hook_ != nullptr || live_gap_ != 0 ||
+    return !enabled_ || is_learning() || reserved_ != 0 || hook_ != nullptr ||
            (!block_ && (one_block_bytes() != 0 || first_block_bytes() != 0));
   }
 
@@ -579,7 +603,7 @@ class Core {
   // What one cycle gathers.
   std::uintptr_t origin_ = 0;  ///< the address of position 0, for the memory under the cursor
   CycleMeter meter_;
-  const std::byte* booked_ = &detail::nowhere;  ///< the cursor, if all changed since `settle` is `dead`
+  std::uintptr_t booked_ = not_booked;  ///< the cursor, if all changed since `settle` is `dead`
   ChunkList chunks_;
   std::size_t chunks_from_ = 0;  ///< the position at which the first chunk begins
   LonePieces lone_;
@@ -592,7 +616,8 @@ class Core {
 
   // What stays.
   bool enabled_ = true;
-  std::size_t live_gap_ = 0;  ///< what the live peak of the last cycle was below its demand
+  std::size_t live_gap_ = 0;  ///< what the live peak of a cycle was below its demand
+  EpochNumber gap_of_ = 0;    ///< that cycle; one that a plain leave has ended had no gap
   Block block_;
   std::size_t reserved_ = 0;
   Totals totals_;
@@ -850,6 +875,7 @@ void Core::end_cycle(CycleEnd how) noexcept {
   const std::size_t demand = meter_.demand();
   last_demand_ = demand;
   live_gap_ = demand - meter_.live_peak;
+  gap_of_ = number_;
   largest_demand_ = std::max(largest_demand_, demand);
   return_outside();
 
@@ -957,6 +983,7 @@ void Core::destroy() {
   forget();
   reserved_ = 0;
   ++totals_.destroys;
+  if (gap_of_ == number_) gap_of_ = next_epoch(number_);
   number_ = next_epoch(number_);
   cell_->number.store(destroyed_epoch(number_), std::memory_order_release);
   look_closer();
@@ -986,7 +1013,8 @@ Report Core::report() const {
   report.demand_bytes = open ? meter.demand() : 0;
   report.last_demand_bytes = last_demand_;
   report.largest_demand_bytes = largest_demand_;
-  report.live_peak_bytes = last_demand_ - live_gap_;
+  const EpochNumber last = open ? number_ - next_epoch(0) : number_;
+  report.live_peak_bytes = last_demand_ - (gap_of_ == last ? live_gap_ : 0);
   report.headroom_percent = with_headroom(100) - 100;
   report.spilled_bytes = totals_.spilled_bytes;
   add_to(report, meter);

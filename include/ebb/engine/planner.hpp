@@ -128,7 +128,7 @@ class Planner : public Core {
   }
   EBB_ALWAYS_INLINE void give(void* pointer, std::size_t bytes, std::size_t mask) noexcept {
     if (!follow_give(pointer)) [[unlikely]]
-      give_slowly(static_cast<std::byte*>(pointer), rounded(bytes, mask));
+      give_elsewhere(pointer, rounded(bytes, mask));
   }
 
   /// Opens a cycle that has a plan of its own.

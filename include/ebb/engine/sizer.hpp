@@ -29,12 +29,24 @@
 
 namespace ebb {
 
+namespace detail {
+
+// A policy without a `State` is told so by the workspace, once.
+template <class Learning>
+struct StateOf {};
+template <NamesLearningState Learning>
+struct StateOf<Learning> {
+  [[no_unique_address]] typename Learning::State state{};
+};
+
+}  // namespace detail
+
 /// The learning of one workspace.
 ///
 /// - For: the end of a cycle
 /// - Threads: the owner of the workspace
-template <AllocationPolicy Allocation, LearningPolicy Learning, SpillPolicy Spill,
-          BoundsPolicy Bounds>
+/// - Note: unconstrained, because the workspace has told its user already what a policy lacks
+template <class Allocation, class Learning, class Spill, class Bounds>
 class Sizer {
  public:
   /// The policies that are asked.
@@ -57,7 +69,7 @@ class Sizer {
       return std::nullopt;
     }
     use.demand = std::max(use.demand, std::exchange(unlearnt_demand_, 0));
-    auto target = learning() ? policies.learning.learn(state_, use) : std::nullopt;
+    auto target = learning() ? policies.learning.learn(learnt_.state, use) : std::nullopt;
     // The first answer of a policy that promises nothing may be its only one.
     const bool may_shrink = target && (answered_ || says_it_keeps_learning<Learning>());
     if (!target && answered_) target = policies.spill.next_block(use);
@@ -92,7 +104,7 @@ class Sizer {
     return round_down(max_bytes / 2, granule);
   }
 
-  [[no_unique_address]] typename Learning::State state_{};
+  [[no_unique_address]] detail::StateOf<Learning> learnt_{};
   bool answered_ = false;
   std::size_t unlearnt_demand_ = 0;  ///< the largest of cycles that ended by an exception
   std::size_t asked_target_ = 0;

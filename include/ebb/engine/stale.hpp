@@ -40,11 +40,10 @@ namespace ebb::detail {
   const EpochNumber now = cell.number.load(std::memory_order_acquire);
   if (number == 0) return "a handle without an array: made by default, moved from or kept";
   if (number < first) return "an array of a workspace that is gone";
-  const std::string owner = "\"" + cell.owner_name() + "\"";
   const std::uint64_t made_in = cell.generation(number);
   const std::uint64_t now_in = cell.generation(now);
-  const std::string array =
-      "array of workspace " + owner + " from cycle " + std::to_string(made_in);
+  std::string array = "array of workspace \"";
+  array.append(cell.owner_name()).append("\" from cycle ").append(std::to_string(made_in));
   if (cell.core.load(std::memory_order_relaxed) == nullptr)
     return array + ", and the workspace is gone";
   if (epoch_state(now) == EpochState::destroyed && now_in == made_in + 1)

@@ -30,6 +30,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ebb::testing {
@@ -61,10 +62,10 @@ enum class Verb : unsigned char {
 /// Through what a piece is taken and given back: the type of the workspace, its `Core` alone, or
 /// something built on them.
 enum class Way : unsigned char {
-  typed,       ///< `allocate` and `deallocate` of the workspace
-  typed_try,   ///< `try_allocate`
-  typed_known, ///< `allocate<known_bytes>()`
-  core,        ///< the same of `Core`
+  typed,        ///< `allocate` and `deallocate` of the workspace
+  typed_try,    ///< `try_allocate`
+  typed_known,  ///< `allocate<known_bytes>()`
+  core,         ///< the same of `Core`
   core_try,
   core_known,
   array,       ///< `make_for_overwrite`; given back when the array goes
@@ -72,6 +73,11 @@ enum class Way : unsigned char {
   adapter,     ///< `std_allocator`
 };
 inline constexpr std::size_t ways = 9;
+
+/// Says whether a way has room for an alignment.
+[[nodiscard]] constexpr bool takes_alignment(Way way) noexcept {
+  return way == Way::typed || way == Way::typed_try || way == Way::core || way == Way::core_try;
+}
 
 /// The size of a piece taken by `typed_known` and `core_known`.
 inline constexpr std::size_t known_bytes = 96;
@@ -95,15 +101,30 @@ using History = std::vector<Command>;
 
 /// A command as a line of text.
 [[nodiscard]] inline std::string to_string(const Command& command) {
-  constexpr std::array<std::string_view, 20> verbs = {
-      "enter",       "borrow",  "go outside", "leave",      "leave outside", "throw out of",
-      "take",        "give",    "expand",     "keep",       "view",          "give a stale piece of",
-      "view a stale array of",  "give a foreign piece to",  "destroy",       "enable",
-      "disable",     "reserve", "refuse",     "repeat the last cycle of"};
+  constexpr std::array<std::string_view, 20> verbs = {"enter",
+                                                      "borrow",
+                                                      "go outside",
+                                                      "leave",
+                                                      "leave outside",
+                                                      "throw out of",
+                                                      "take",
+                                                      "give",
+                                                      "expand",
+                                                      "keep",
+                                                      "view",
+                                                      "give a stale piece of",
+                                                      "view a stale array of",
+                                                      "give a foreign piece to",
+                                                      "destroy",
+                                                      "enable",
+                                                      "disable",
+                                                      "reserve",
+                                                      "refuse",
+                                                      "repeat the last cycle of"};
   constexpr std::array<std::string_view, ways> through = {
-      "",           " by try_allocate",         " by allocate<96>",
-      " by Core",   " by Core::try_allocate",   " by Core::allocate<96>",
-      " as array",  " as array of Core",        " by std_allocator"};
+      "",          " by try_allocate",       " by allocate<96>",
+      " by Core",  " by Core::try_allocate", " by Core::allocate<96>",
+      " as array", " as array of Core",      " by std_allocator"};
   const auto number = [](std::string_view before, std::size_t value, std::string_view after) {
     return std::string(before).append(std::to_string(value)).append(after);
   };
@@ -130,8 +151,8 @@ using History = std::vector<Command>;
       text += number(" ", command.bytes, " bytes for");
       break;
     case Verb::refuse:
-      text += number(" ", command.bytes, number(" requests, the first the ", command.which,
-                                                "-th from now on, of"));
+      text += number(" ", command.bytes,
+                     number(" requests, the first the ", command.which, "-th from now on, of"));
       break;
     default:
       break;
@@ -252,10 +273,13 @@ template <class Next>
   }
   if (command.verb == Verb::take) {
     command.way = static_cast<Way>(next(ways));
-    command.alignment = some_alignment(next, shape);
+    if (takes_alignment(command.way)) command.alignment = some_alignment(next, shape);
   }
   if (command.verb == Verb::take || command.verb == Verb::expand || command.verb == Verb::reserve)
     command.bytes = some_bytes(next, shape);
+  if (command.verb == Verb::take &&
+      (command.way == Way::typed_known || command.way == Way::core_known))
+    command.bytes = known_bytes;
   return command;
 }
 
@@ -288,6 +312,30 @@ template <std::uniform_random_bit_generator Random>
           return number % bound;
         },
         shape));
+  return history;
+}
+
+/// Leaves out commands as long as the history still fails: what is left is worth reading.
+///
+/// - Expects: `fails(history)` answers the same when asked again, and true at first
+/// - Costs: as many plays as the square of the history's length at worst
+template <class Fails>
+[[nodiscard]] History shortened(History history, Fails&& fails) {
+  for (std::size_t left_out = history.size(); left_out != 0;) {
+    bool shorter = false;
+    for (std::size_t at = 0; at + left_out <= history.size();) {
+      History candidate = history;
+      const auto begin = candidate.begin() + static_cast<std::ptrdiff_t>(at);
+      candidate.erase(begin, begin + static_cast<std::ptrdiff_t>(left_out));
+      if (fails(std::as_const(candidate))) {
+        history = std::move(candidate);
+        shorter = true;
+      } else {
+        ++at;
+      }
+    }
+    if (!shorter || left_out > 1) left_out /= 2;
+  }
   return history;
 }
 

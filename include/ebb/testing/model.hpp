@@ -18,12 +18,18 @@
 
 #include <ebb/base/alignment.hpp>
 #include <ebb/base/arithmetic.hpp>
+#include <ebb/base/config.hpp>
 #include <ebb/engine/report.hpp>
+#include <ebb/policy/allocation.hpp>
+#include <ebb/policy/bounds.hpp>
+#include <ebb/policy/checks.hpp>
+#include <ebb/policy/granule.hpp>
 #include <ebb/policy/learning.hpp>
 #include <ebb/policy/policy.hpp>
+#include <ebb/policy/reset.hpp>
 #include <ebb/policy/spill.hpp>
+#include <ebb/policy/start.hpp>
 #include <ebb/space/space.hpp>
-#include <ebb/workspace/workspace.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -35,7 +41,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -52,7 +58,7 @@ struct Sentence {
   std::size_t one_block_bytes = 0;  ///< 0: not such a space
   bool checks_views = true;
   bool learns = true;
-  bool keeps_learning = true;       ///< may answer more than once
+  bool keeps_learning = true;  ///< may answer more than once
   bool says_it_keeps_learning = false;
   std::function<std::size_t(std::size_t)> with_headroom;
   std::function<std::size_t()> first_block;
@@ -63,43 +69,69 @@ struct Sentence {
   std::function<void()> forget;
 };
 
+/// \name One policy as a part of a sentence
+/// Out of line, so that hundreds of sentences share them.
+/// \{
+template <AllocationPolicy P>
+EBB_COLD void answer(Sentence& sentence, const P& policy) {
+  sentence.with_headroom = [policy](std::size_t bytes) { return policy.with_headroom(bytes); };
+}
+template <StartPolicy P>
+EBB_COLD void answer(Sentence& sentence, const P& policy) {
+  sentence.first_block = [policy] { return policy.first_block(); };
+}
+template <LearningPolicy P>
+EBB_COLD void answer(Sentence& sentence, const P& policy) {
+  sentence.learns = ebb::learns<P>();
+  sentence.keeps_learning = ebb::keeps_learning<P>();
+  sentence.says_it_keeps_learning = ebb::says_it_keeps_learning<P>();
+  const auto state = std::make_shared<typename P::State>();
+  sentence.learn = [state, policy](CycleUse use) { return policy.learn(*state, use); };
+  sentence.forget = [state] { *state = typename P::State{}; };
+}
+template <SpillPolicy P>
+EBB_COLD void answer(Sentence& sentence, const P& policy) {
+  sentence.on_overflow = [policy](Shortfall shortfall) { return policy.on_overflow(shortfall); };
+  sentence.next_block = [policy](CycleUse use) { return policy.next_block(use); };
+}
+template <BoundsPolicy P>
+EBB_COLD void answer(Sentence& sentence, const P& policy) {
+  sentence.clamp = [policy](std::size_t bytes) { return policy.clamp(bytes); };
+}
+template <GranulePolicy P>
+EBB_COLD void answer(Sentence& sentence, const P& policy) {
+  sentence.granule = policy.bytes();
+}
+template <ResetPolicy P>
+void answer(Sentence&, const P&) {}
+template <ChecksPolicy P>
+void answer(Sentence& sentence, const P&) {
+  sentence.checks_views = P::checks_views();
+}
+template <Space S>
+void answer(Sentence&, const S&) {}
+/// \}
+
 /// The sentence of a workspace type; policies with `dynamic` numbers are passed along.
 template <class W, class... Answers>
 [[nodiscard]] Sentence sentence_of(const typename W::Policies::Space& space,
                                    const Answers&... answers) {
   using Policies = typename W::Policies;
-  const auto pick = [&]<class Wanted>(std::type_identity<Wanted>) -> Wanted {
-    if constexpr ((std::same_as<Wanted, Answers> || ...)) {
-      return std::get<const Wanted&>(std::tie(answers...));
-    } else {
-      return Wanted{};
-    }
-  };
-  using Learning = typename Policies::Learning;
   Sentence sentence;
-  sentence.granule = pick(std::type_identity<typename Policies::Granule>{}).bytes();
+  const auto answer_default = [&]<class P>(std::type_identity<P>) {
+    if constexpr (std::default_initializable<P>) answer(sentence, P{});
+  };
+  answer_default(std::type_identity<typename Policies::Allocation>{});
+  answer_default(std::type_identity<typename Policies::Start>{});
+  answer_default(std::type_identity<typename Policies::Learning>{});
+  answer_default(std::type_identity<typename Policies::Spill>{});
+  answer_default(std::type_identity<typename Policies::Bounds>{});
+  answer_default(std::type_identity<typename Policies::Granule>{});
+  answer_default(std::type_identity<typename Policies::Checks>{});
+  (answer(sentence, answers), ...);
   sentence.max_alignment = Policies::Space::max_alignment;
   if constexpr (OneBlockSpace<typename Policies::Space>)
     sentence.one_block_bytes = space.one_block_bytes();
-  sentence.checks_views = Policies::Checks::checks_views();
-  sentence.learns = ebb::learns<Learning>();
-  sentence.keeps_learning = ebb::keeps_learning<Learning>();
-  sentence.says_it_keeps_learning = ebb::says_it_keeps_learning<Learning>();
-  sentence.with_headroom = [policy = pick(std::type_identity<typename Policies::Allocation>{})](
-                               std::size_t bytes) { return policy.with_headroom(bytes); };
-  sentence.first_block = [policy = pick(std::type_identity<typename Policies::Start>{})] {
-    return policy.first_block();
-  };
-  sentence.clamp = [policy = pick(std::type_identity<typename Policies::Bounds>{})](
-                       std::size_t bytes) { return policy.clamp(bytes); };
-  const auto spill = pick(std::type_identity<typename Policies::Spill>{});
-  sentence.on_overflow = [spill](Shortfall shortfall) { return spill.on_overflow(shortfall); };
-  sentence.next_block = [spill](CycleUse use) { return spill.next_block(use); };
-  const auto state = std::make_shared<typename Learning::State>();
-  sentence.learn = [state, policy = pick(std::type_identity<Learning>{})](CycleUse use) {
-    return policy.learn(*state, use);
-  };
-  sentence.forget = [state] { *state = typename Learning::State{}; };
   static_cast<void>(space);
   return sentence;
 }
@@ -202,13 +234,13 @@ class WorkspaceModel {
     if (!is_open()) return "E03";
     if (alignment > sentence_.granule) cycle_.is_well_aligned = false;
     const std::string_view error = serve(bytes, alignment, ask);
-    cycle_.program.push_back({Step::take, bytes, alignment, error.empty()});
+    cycle_.program.push_back({Step::Kind::take, bytes, alignment, error.empty()});
     return error;
   }
 
   void give(std::size_t index) {
     const Piece piece = pieces_[index];
-    cycle_.program.push_back({Step::give, piece.number, 0, true});
+    cycle_.program.push_back({Step::Kind::give, piece.number, 0, true});
     cycle_.is_stack = cycle_.is_stack && index + 1 == pieces_.size();
     pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(index));
     live_ -= piece.size;
@@ -221,11 +253,13 @@ class WorkspaceModel {
 
   void give_foreign() { foreign_ = foreign_ || is_open(); }
 
+  /// Changes the size of a piece in place.
+  ///
   /// - Returns: whether the piece has the new size
   bool expand(std::size_t index, std::size_t bytes) {
     Piece& piece = pieces_[index];
     const bool done = can_expand(piece, bytes);
-    cycle_.program.push_back({Step::expand, piece.number, bytes, done});
+    cycle_.program.push_back({Step::Kind::expand, piece.number, bytes, done});
     if (!done) return false;
     const std::size_t size = rounded(bytes);
     if (size != piece.size) position_ = piece.position + size;
@@ -269,7 +303,7 @@ class WorkspaceModel {
 
  private:
   struct Step {
-    enum Kind : unsigned char { take, give, expand } kind;
+    enum class Kind : unsigned char { take, give, expand } kind;
     std::size_t first;   ///< bytes of a take, else the number of the piece
     std::size_t second;  ///< alignment of a take, bytes of an expand
     bool done;
@@ -482,8 +516,7 @@ class WorkspaceModel {
 
   void check_laws() {
     if (!broken_law_.empty() || !cycle_.is_plain) return;
-    const std::size_t calls =
-        cycle_.calls_at_enter + cycle_.calls_inside + cycle_.calls_at_close;
+    const std::size_t calls = cycle_.calls_at_enter + cycle_.calls_inside + cycle_.calls_at_close;
     const std::string asked = " asked the space " + std::to_string(calls) + " times";
     if (previous_.is_plain && previous_.program == cycle_.program) {
       const bool is_enough =
@@ -499,7 +532,8 @@ class WorkspaceModel {
     if (promises_.grows_by_doubling && previous_.learnt_after && cycle_.learnt_before) {
       // The first chunk of a workspace without a block is as if its block had doubled to 64 KiB.
       const std::size_t base = cycle_.block != 0 ? cycle_.block : std::size_t{32} * 1024;
-      const std::size_t demand = cycle_.block != 0 ? cycle_.demand : std::max(cycle_.demand, 2 * base);
+      const std::size_t demand =
+          cycle_.block != 0 ? cycle_.demand : std::max(cycle_.demand, 2 * base);
       const std::size_t doublings = demand <= base ? 0 : std::bit_width((demand - 1) / base);
       if (cycle_.calls_inside + cycle_.calls_at_close > doublings + 1)
         broken_law_ = "a cycle with a demand of " + std::to_string(cycle_.demand) +
@@ -515,8 +549,8 @@ class WorkspaceModel {
   bool enabled_ = true;
   std::size_t block_ = 0;
   std::size_t reserved_ = 0;
-  bool answered_ = false;         ///< learning has
-  std::size_t unlearnt_ = 0;      ///< the largest demand of cycles that ended by an exception
+  bool answered_ = false;     ///< learning has
+  std::size_t unlearnt_ = 0;  ///< the largest demand of cycles that ended by an exception
   std::size_t refused_target_ = 0;
   std::size_t enters_ = 0;
   std::size_t destroys_ = 0;
@@ -533,10 +567,10 @@ class WorkspaceModel {
 
   // The open cycle.
   std::size_t tokens_ = 0;
-  std::vector<Piece> pieces_;   ///< alive, in the order they were taken
+  std::vector<Piece> pieces_;  ///< alive, in the order they were taken
   std::size_t takes_ = 0;
-  std::size_t position_ = 0;    ///< where the next piece begins
-  std::size_t end_ = 0;         ///< where the memory under it ends
+  std::size_t position_ = 0;  ///< where the next piece begins
+  std::size_t end_ = 0;       ///< where the memory under it ends
   std::size_t memory_ = 0;
   std::size_t chunks_ = 0;
   std::size_t first_chunk_ = 0;  ///< the position at which it begins

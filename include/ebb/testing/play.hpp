@@ -19,21 +19,19 @@
 /// | the laws between cycles (`Promises`)                            | a close       |
 /// | the space got back what it gave                                 | the end       |
 
-#include <ebb/adapt/std_allocator.hpp>
 #include <ebb/base/alignment.hpp>
 #include <ebb/base/config.hpp>
 #include <ebb/base/contract.hpp>
 #include <ebb/base/error.hpp>
+#include <ebb/testing/hands.hpp>
 #include <ebb/testing/history.hpp>
 #include <ebb/testing/model.hpp>
 #include <ebb/testing/tracking_space.hpp>
-#include <ebb/workspace/array.hpp>
 #include <ebb/workspace/cycle.hpp>
 #include <ebb/workspace/workspace.hpp>
 
 #include <algorithm>
 #include <array>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,138 +44,6 @@
 #include <vector>
 
 namespace ebb::testing {
-
-/// Something that holds a piece and gives it back when it goes.
-///
-/// - For: arrays of any traits, and memory of an adapter
-/// - Threads: the owner of the workspace
-class Held {
- public:
-  virtual ~Held() = default;
-  /// Says whether the piece may be used.
-  [[nodiscard]] virtual bool is_in_scope() const = 0;
-  /// The piece as its holder shows it.
-  ///
-  /// - Errors: `StaleArray`
-  [[nodiscard]] virtual std::span<std::byte> view() = 0;
-  /// Says whether the piece stays when the holder goes.
-  ///
-  /// - Returns: false where there is no such thing
-  virtual bool keep() = 0;
-};
-
-/// An array that is held.
-///
-/// - Threads: the owner of the workspace
-template <class Traits>
-class HeldArray final : public Held {
- public:
-  explicit HeldArray(Array<std::byte, Traits> array) : array_(std::move(array)) {}
-  [[nodiscard]] bool is_in_scope() const override {
-    return kept_ ? kept_->is_in_scope() : array_.is_in_scope();
-  }
-  [[nodiscard]] std::span<std::byte> view() override {
-    return kept_ ? kept_->view() : array_.view();
-  }
-  bool keep() override {
-    if (!kept_) kept_ = std::move(array_).keep();
-    return true;
-  }
-
- private:
-  Array<std::byte, Traits> array_;
-  std::optional<ArrayView<std::byte, Traits>> kept_;
-};
-
-/// Memory taken by an adapter.
-///
-/// - Threads: the owner of the workspace
-class HeldByAdapter final : public Held {
- public:
-  HeldByAdapter(Core& workspace, std::size_t bytes)
-      : allocator_(workspace),
-        cell_(workspace.cell()),
-        number_(workspace.number()),
-        bytes_(allocator_.allocate(bytes), bytes) {}
-  ~HeldByAdapter() override { allocator_.deallocate(bytes_.data(), bytes_.size()); }
-  [[nodiscard]] bool is_in_scope() const override { return cell_->shows(number_); }
-  [[nodiscard]] std::span<std::byte> view() override {
-    // A stale allocator refuses to allocate, and that is all the view it has.
-    if (!is_in_scope()) static_cast<void>(allocator_.allocate(1));
-    return bytes_;
-  }
-  bool keep() override { return false; }
-
- private:
-  std_allocator<std::byte> allocator_;
-  EpochCell* cell_;
-  EpochNumber number_;
-  std::span<std::byte> bytes_;
-};
-
-/// The functions of one workspace type, its type forgotten.
-///
-/// - For: playing on a workspace through its static type; that of `Core` knows nothing but the core
-/// - Threads: the owner of the workspace
-struct Hands {
-  Core* core;
-  void* self;
-  Cycle (*enter)(void*);
-  Borrow (*borrow)(void*);
-  void* (*allocate)(void*, std::size_t, std::size_t);
-  void* (*allocate_known)(void*);
-  void* (*try_allocate)(void*, std::size_t, std::size_t) noexcept;
-  void (*deallocate)(void*, void*, std::size_t) noexcept;
-  std::unique_ptr<Held> (*make)(void*, std::size_t);
-};
-
-/// The hands of a workspace: a `BasicWorkspace`, or any `Core`.
-template <std::derived_from<Core> W>
-[[nodiscard]] Hands hands_of(W& workspace) {
-  return {
-      .core = &workspace,
-      .self = &workspace,
-      .enter = [](void* self) -> Cycle {
-        W& it = *static_cast<W*>(self);
-        if constexpr (requires { it.enter(); }) {
-          return it.enter();
-        } else {
-          return {it, it.open()};
-        }
-      },
-      .borrow = [](void* self) -> Borrow {
-        W& it = *static_cast<W*>(self);
-        if constexpr (requires { it.borrow(); }) {
-          return it.borrow();
-        } else {
-          return {it, it.open_borrow()};
-        }
-      },
-      .allocate =
-          [](void* self, std::size_t bytes, std::size_t alignment) {
-            W& it = *static_cast<W*>(self);
-            return alignment == 1 ? it.allocate(bytes) : it.allocate(bytes, alignment);
-          },
-      .allocate_known = [](void* self) {
-        return static_cast<W*>(self)->template allocate<known_bytes>();
-      },
-      .try_allocate =
-          [](void* self, std::size_t bytes, std::size_t alignment) noexcept {
-            W& it = *static_cast<W*>(self);
-            return alignment == 1 ? it.try_allocate(bytes) : it.try_allocate(bytes, alignment);
-          },
-      .deallocate =
-          [](void* self, void* pointer, std::size_t bytes) noexcept {
-            static_cast<W*>(self)->deallocate(pointer, bytes);
-          },
-      .make = [](void* self, std::size_t bytes) -> std::unique_ptr<Held> {
-        W& it = *static_cast<W*>(self);
-        using Traits = typename ebb::detail::HandlesOf<W>::type;
-        return std::make_unique<HeldArray<Traits>>(
-            ebb::detail::make_uninitialised<std::byte, Traits>(it, bytes));
-      },
-  };
-}
 
 /// Plays histories on workspaces of one thread.
 ///
@@ -192,21 +58,21 @@ class Player {
   Player() = default;
   Player(const Player&) = delete;
   Player& operator=(const Player&) = delete;
-  ~Player() { let_go(); }
+  EBB_COLD ~Player() { let_go(); }
 
-  /// Adds a workspace whose space, outermost or further in, writes the log.
+  /// Adds a workspace whose outermost space, a `Tracking`, writes the log.
   ///
   /// - Expects: the workspace is new; it and the log outlive the player. Answers with `dynamic`
   ///   numbers that the workspace was made with are passed again
   template <class C, class... Answers>
   void add(BasicWorkspace<C>& workspace, SpaceLog& log, Promises promises = {},
            const Answers&... answers) {
-    add(hands_of(workspace), log,
-        sentence_of<BasicWorkspace<C>>(workspace.space(), answers...), promises);
+    add(hands_of(workspace), log, sentence_of<BasicWorkspace<C>>(workspace.space(), answers...),
+        promises);
   }
 
   /// Adds a workspace of which only the core is used, or one with hands of its own.
-  void add(const Hands& hands, SpaceLog& log, Sentence sentence, Promises promises = {}) {
+  EBB_COLD void add(const Hands& hands, SpaceLog& log, Sentence sentence, Promises promises = {}) {
     workspaces_.push_back(std::make_unique<Played>(hands, log, std::move(sentence), promises));
   }
 
@@ -214,18 +80,14 @@ class Player {
   ///
   /// - Returns: the first violated invariant as text; empty where all were kept
   /// - Errors: none of ebb's: an error is compared with what the model says
-  [[nodiscard]] std::string play(const History& history) {
+  [[nodiscard]] EBB_COLD std::string play(const History& history) {
     const ViolationHandler handler = set_violation_handler(&count_violation);
     violation_.clear();
     violations_ = expected_violations_ = 0;
-    for (std::size_t i = 0; i < history.size() && violation_.empty(); ++i) {
-      where_ = "command " + std::to_string(i + 1) + ", " + to_string(history[i]);
-      execute(history[i]);
-    }
-    if (violation_.empty()) {
-      where_ = "the end of the history";
-      finish();
-    }
+    history_ = history;
+    for (done_ = 0; done_ < history_.size() && violation_.empty(); ++done_)
+      execute(history_[done_]);
+    if (violation_.empty()) finish();
     let_go();
     set_violation_handler(handler);
     return violation_;
@@ -362,7 +224,7 @@ class Player {
 
   void enter(Played& at) {
     std::unique_ptr<Token> token;
-    const std::string error =
+    const std::string_view error =
         error_of([&] { token.reset(new Token{at.hands.enter(at.hands.self), 0}); });
     expect_error("enter", at.model.enter(ask(at)), error);
     if (token == nullptr) return;
@@ -372,7 +234,7 @@ class Player {
 
   void borrow(Played& at) {
     std::unique_ptr<Token> token;
-    const std::string error =
+    const std::string_view error =
         error_of([&] { token.reset(new Token{at.hands.borrow(at.hands.self), 0}); });
     expect_error("borrow", at.model.is_open() ? "" : "E04", error);
     if (token == nullptr) return;
@@ -451,19 +313,15 @@ class Player {
 
   void take(Played& at, const Command& command) {
     const bool is_known = command.way == Way::typed_known || command.way == Way::core_known;
-    const bool has_alignment = command.way == Way::typed || command.way == Way::typed_try ||
-                               command.way == Way::core || command.way == Way::core_try;
     const std::size_t bytes = is_known ? known_bytes : command.bytes;
-    const std::size_t alignment = has_alignment ? command.alignment : 1;
+    const std::size_t alignment = takes_alignment(command.way) ? command.alignment : 1;
     Piece piece{.begin = nullptr, .bytes = bytes, .seed = ++seed_};
     const bool is_try = command.way == Way::typed_try || command.way == Way::core_try;
-    const std::string error =
+    const std::string_view error =
         error_of([&] { take_really(at, command.way, alignment, piece); });
     const std::string_view expected = at.model.take(bytes, alignment, ask(at));
     if (is_try) {
-      expect((piece.begin == nullptr) == !expected.empty(),
-             "try_allocate answers " + std::string(piece.begin ? "memory" : "null") +
-                 " and the model says " + (expected.empty() ? "memory" : std::string(expected)));
+      compare("try_allocate answers memory", piece.begin != nullptr, expected.empty());
     } else {
       expect_error("take", expected, error);
     }
@@ -492,7 +350,8 @@ class Player {
         case Way::typed_known:
           return at.hands.allocate_known(at.hands.self);
         case Way::core:
-          return alignment == 1 ? core.allocate(piece.bytes) : core.allocate(piece.bytes, alignment);
+          return alignment == 1 ? core.allocate(piece.bytes)
+                                : core.allocate(piece.bytes, alignment);
         case Way::core_try:
           return alignment == 1 ? core.try_allocate(piece.bytes)
                                 : core.try_allocate(piece.bytes, alignment);
@@ -541,8 +400,7 @@ class Player {
     check_all_bytes(*place);
     const bool done = at.hands.core->try_expand(place->begin, place->bytes, command.bytes);
     const bool expected = at.model.expand(index, command.bytes);
-    expect(done == expected, std::string("try_expand answers ") + (done ? "true" : "false") +
-                                 ", the model the opposite");
+    compare("try_expand answers", done, expected);
     if (!done) return;
     place->bytes = command.bytes;
     expect(at.log->holds(place->begin, place->bytes),
@@ -555,9 +413,8 @@ class Player {
     if (at.pieces.empty()) return;
     Piece& piece = *newest(at.pieces, command.which);
     if (piece.held == nullptr) return;
-    std::string error;
-    if (command.verb == Verb::keep)
-      error = error_of([&] { piece.kept = piece.held->keep(); });
+    std::string_view error;
+    if (command.verb == Verb::keep) error = error_of([&] { piece.kept = piece.held->keep(); });
     std::span<std::byte> view;
     if (error.empty()) error = error_of([&] { view = piece.held->view(); });
     expect_error("view", "", error);
@@ -568,7 +425,7 @@ class Player {
   void view_stale(Played& at, std::size_t which) {
     if (at.stale.empty() || !at.model.sentence().checks_views) return;
     Held& held = **newest(at.stale, which);
-    const std::string error = error_of([&] { static_cast<void>(held.view()); });
+    const std::string_view error = error_of([&] { static_cast<void>(held.view()); });
     expect_error("view of a stale array", "E02", error);
     at.model.stale_handle();
   }
@@ -580,24 +437,19 @@ class Player {
       expect(at->log->problem().empty(), at->log->problem());
       expect(at->seen == at->log->requests().size(),
              "the space was asked for something that the model does not ask for");
-      expect(at->log->lent().size() == at->model.ranges(),
-             "the space has " + std::to_string(at->log->lent().size()) +
-                 " ranges out; the model uses " + std::to_string(at->model.ranges()));
+      compare("the ranges that are out", at->log->lent().size(), at->model.ranges());
       expect(at->model.broken_law().empty(), at->model.broken_law());
-      expect(at->hands.core->is_open() == at->model.is_open(), "is_open() is wrong");
+      compare("is_open()", at->hands.core->is_open(), at->model.is_open());
       check_report(*at);
       for (const Piece& piece : at->pieces) check_ends(piece);
       for (const std::unique_ptr<Held>& held : at->stale)
         expect(!held->is_in_scope(), "a handle of an ended cycle is not stale");
     }
-    Core* const expected =
-        entries_.empty() || entries_.back().workspace == nullptr
-            ? nullptr
-            : entries_.back().workspace->hands.core;
+    Core* const expected = entries_.empty() || entries_.back().workspace == nullptr
+                               ? nullptr
+                               : entries_.back().workspace->hands.core;
     expect(current() == expected, "another workspace is current than should be");
-    expect(violations_ == expected_violations_,
-           "the violation handler was called " + std::to_string(violations_) + " times; expected " +
-               std::to_string(expected_violations_));
+    compare("the calls of the violation handler", violations_, expected_violations_);
   }
 
   void check_report(const Played& at) {
@@ -606,16 +458,13 @@ class Player {
     std::vector<std::uint64_t> numbers;
     expected.for_each([&](std::string_view, std::uint64_t number) { numbers.push_back(number); });
     auto number = numbers.begin();
-    found.for_each([&](std::string_view name, std::uint64_t value) {
-      if (value != *number)
-        expect(false, "the report says " + std::string(name) + " = " + std::to_string(value) +
-                          "; expected " + std::to_string(*number));
-      ++number;
-    });
+    found.for_each(
+        [&](std::string_view name, std::uint64_t value) { compare(name, value, *number++); });
   }
 
   void check_place(const Played& at, const Piece& piece, std::size_t alignment) {
     const Sentence& sentence = at.model.sentence();
+    expect(at.log->problem().empty(), at.log->problem());  // a cause of what may follow
     expect(is_aligned(piece.begin, Alignment(std::max(alignment, sentence.granule))),
            "a piece is not aligned");
     const WorkspaceModel::Piece& model = at.model.pieces().back();
@@ -653,9 +502,8 @@ class Player {
   }
   void check_all_bytes(const Piece& piece) {
     bool intact = true;
-    for_each_byte(piece, [&](std::size_t i) {
-      intact = intact && piece.begin[i] == pattern(piece, i);
-    });
+    for_each_byte(piece,
+                  [&](std::size_t i) { intact = intact && piece.begin[i] == pattern(piece, i); });
     expect(intact, "the contents of a live piece changed");
   }
   void check_ends(const Piece& piece) {
@@ -667,13 +515,27 @@ class Player {
     for (const Piece& piece : at.pieces) check_all_bytes(piece);
   }
 
-  void expect(bool kept, const std::string& problem) {
-    if (!kept && violation_.empty()) violation_ = "after " + where_ + ": " + problem;
+  void expect(bool kept, std::string_view problem) {
+    if (!kept) fail(std::string(problem));
   }
-  void expect_error(std::string_view what, std::string_view expected, const std::string& found) {
-    if (expected != found)
-      expect(false, std::string(what) + (found.empty() ? " succeeds" : " throws " + found) +
-                        "; expected " + (expected.empty() ? "success" : std::string(expected)));
+  void compare(std::string_view what, std::uint64_t found, std::uint64_t expected) {
+    if (found != expected)
+      fail(std::string(what) + ": " + std::to_string(found) + ", expected " +
+           std::to_string(expected));
+  }
+  void expect_error(std::string_view what, std::string_view expected, std::string_view found) {
+    if (expected == found) return;
+    const auto outcome = [](std::string_view error) {
+      return error.empty() ? std::string("success") : std::string(error);
+    };
+    fail(std::string(what) + ": " + outcome(found) + ", expected " + outcome(expected));
+  }
+  EBB_COLD void fail(const std::string& problem) {
+    if (!violation_.empty()) return;
+    violation_ = done_ == history_.size() ? "at the end: "
+                                          : "at command " + std::to_string(done_ + 1) + ", " +
+                                                to_string(history_[done_]) + ": ";
+    violation_ += problem;
   }
 
   // ---- the rest ---------------------------------------------------------------------------------
@@ -711,20 +573,18 @@ class Player {
     return [this, &at](std::size_t bytes, std::size_t alignment) {
       const auto& requests = at.log->requests();
       if (at.seen == requests.size()) {
-        expect(false, "the space was not asked for " + std::to_string(bytes) + " bytes");
+        compare("the bytes asked of the space", 0, bytes);
         return false;
       }
       const SpaceLog::Request& request = requests[at.seen++];
-      expect(request.bytes == bytes && request.alignment == alignment,
-             "the space was asked for " + std::to_string(request.bytes) + " bytes, alignment " +
-                 std::to_string(request.alignment) + "; expected " + std::to_string(bytes) +
-                 ", alignment " + std::to_string(alignment));
+      compare("the bytes asked of the space", request.bytes, bytes);
+      compare("the alignment asked of the space", request.alignment, alignment);
       return request.granted;
     };
   }
 
   template <class Function>
-  [[nodiscard]] static std::string error_of(Function&& function) {
+  [[nodiscard]] static std::string_view error_of(Function&& function) {
 #if EBB_HAS_EXCEPTIONS
     try {
       function();
@@ -755,18 +615,18 @@ class Player {
   std::size_t entry_number_ = 0;
   std::size_t seed_ = 0;
   std::size_t expected_violations_ = 0;
-  std::string where_;
+  History history_;
+  std::size_t done_ = 0;  ///< commands
   std::string violation_;
 };
 
 /// Plays a history on one new workspace.
 ///
-/// - Returns: the first violated invariant as text; empty where all were kept
 /// - Expects: as `Player::add`
+/// - Returns: the first violated invariant as text; empty where all were kept
 template <class C, class... Answers>
-[[nodiscard]] std::string play(const History& history, BasicWorkspace<C>& workspace,
-                               SpaceLog& log, Promises promises = {},
-                               const Answers&... answers) {
+[[nodiscard]] std::string play(const History& history, BasicWorkspace<C>& workspace, SpaceLog& log,
+                               Promises promises = {}, const Answers&... answers) {
   Player player;
   player.add(workspace, log, promises, answers...);
   return player.play(history);

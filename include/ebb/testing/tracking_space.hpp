@@ -101,6 +101,8 @@ class SpaceLog {
         note("the space handed out bytes that are out already");
     lent_.push_back({block, alignment});
   }
+  /// Writes a give-back down.
+  ///
   /// - Returns: false where the space must not see the give-back
   [[nodiscard]] bool write_give_back(void* pointer, std::size_t bytes, std::size_t alignment) {
     const auto range = std::find_if(lent_.begin(), lent_.end(), [&](const Range& candidate) {

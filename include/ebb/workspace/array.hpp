@@ -120,14 +120,19 @@ struct HandlesOf<Workspace> {
   using type = typename Workspace::Handles;
 };
 
-/// What `Array` and `ArrayView` share: where the elements are, and whether they still are.
-template <class T, class Traits>
-class Handle {
+// In the classes themselves: a compiler that refuses a base says more about the derived class.
+template <class T>
+consteval bool diagnose_destructor() {
   static_assert(
       std::is_trivially_destructible_v<T>,
       "ebb::Array: the element type has a destructor, which nobody would run at the end of "
       "the cycle; use ebb::vector<T> or ebb::std_allocator<T> (ebb/adapt/std_allocator.hpp)");
+  return true;
+}
 
+/// What `Array` and `ArrayView` share: where the elements are, and whether they still are.
+template <class T, class Traits>
+class Handle {
  public:
   using element_type = T;
   using value_type = std::remove_cv_t<T>;
@@ -221,6 +226,8 @@ class Handle {
 /// - Threads: any, as long as the owner keeps the cycle open
 template <class T, class Traits = CheckedHandles>
 class ArrayView : public detail::Handle<T, Traits> {
+  static_assert(detail::diagnose_destructor<std::remove_const_t<T>>());
+
   using Base = detail::Handle<T, Traits>;
 
  public:
@@ -276,6 +283,8 @@ class ArrayView : public detail::Handle<T, Traits> {
 /// - Threads: made, used and destroyed on the owner's
 template <class T, class Traits = CheckedHandles>
 class Array : public detail::Handle<T, Traits> {
+  static_assert(detail::diagnose_destructor<T>());
+
   using Base = detail::Handle<T, Traits>;
 
  public:

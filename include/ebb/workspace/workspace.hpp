@@ -291,10 +291,11 @@ class BasicWorkspace final : private detail::WorkspaceName,
   // The answer of a type if it was given, else one made from nothing.
   template <class Wanted>
   static constexpr Wanted pick() {
-    static_assert(std::default_initializable<Wanted>,
+    constexpr bool needs_no_answer = std::is_default_constructible_v<Wanted>;
+    static_assert(needs_no_answer,
                   "ebb::Workspace: a policy with a dynamic number, or a space with state, must be "
                   "given to the constructor as an answer");
-    return Wanted{};
+    if constexpr (needs_no_answer) return Wanted{};
   }
   template <class Wanted, class First, class... Rest>
   static constexpr Wanted pick(First& first, Rest&... rest) {
@@ -308,14 +309,14 @@ class BasicWorkspace final : private detail::WorkspaceName,
   static Alignment granule_from(std::string_view name, const typename C::Granule& granule) {
     if (!is_alignment(granule.bytes()) || granule.bytes() > C::Space::max_alignment)
       detail::raise(BadConfiguration(
-          "\"" + std::string(name) + "\" has a granule of " + grouped(granule.bytes()) +
+          '"' + std::string(name) + "\" has a granule of " + grouped(granule.bytes()) +
           " bytes. Use a power of two of at most " + grouped(C::Space::max_alignment) + "."));
     return Alignment(granule.bytes());
   }
   static typename C::Bounds bounds_from(std::string_view name, typename C::Bounds bounds) {
     const std::size_t minimum = bounds.clamp(0);
     if (bounds.clamp(minimum) != minimum || bounds.clamp(max_bytes) < minimum)
-      detail::raise(BadConfiguration("\"" + std::string(name) + "\" has bounds with a minimum of " +
+      detail::raise(BadConfiguration('"' + std::string(name) + "\" has bounds with a minimum of " +
                                      grouped(minimum) + " bytes above their maximum of " +
                                      grouped(bounds.clamp(max_bytes)) + ". Exchange them."));
     return bounds;
