@@ -82,7 +82,9 @@ TEST_CASE("A log tells its user off for a wrong give-back", "[testing][tracking_
   void* const range = space.allocate(128, 64);
 
   SECTION("of what is not out") {
-    space.deallocate(static_cast<std::byte*>(range) + 64, 64, 64);
+    // Hidden from g++, which warns although the space never sees it.
+    std::byte* volatile within = static_cast<std::byte*>(range) + 64;
+    space.deallocate(within, 64, 64);
     CHECK(mentions(log, "64 bytes was given back that is not out"));
     space.deallocate(range, 128, 64);
   }

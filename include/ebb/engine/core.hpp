@@ -563,7 +563,7 @@ class Core {
 
   // A parked cycle has `range_` and `next_` put aside, so that every take comes the slow way.
   void park() noexcept {
-    if (std::exchange(is_parked_, true)) return;
+    is_parked_ = true;
     parked_ = std::exchange(range_, Range{});
     parked_next_ = std::exchange(next_, &detail::no_step);
   }
@@ -833,7 +833,6 @@ Scope Core::open_borrow() {
   detail::ScopeStack& stack = detail::scope_stack_v1;
   if (!stack.reserve())
     detail::raise_failure({.kind = Failure::Kind::scope_refused, .block = block_.bytes}, name_);
-  look_closer();  // the end of the cycle has to look for this entry
   return scope_at(stack.push(this));
 }
 
