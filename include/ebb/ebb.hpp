@@ -19,8 +19,12 @@
 #include <ebb/engine/heap.hpp>
 #include <ebb/engine/ledger.hpp>
 #include <ebb/engine/overflow.hpp>
+#include <ebb/engine/plan.hpp>
+#include <ebb/engine/plan_heap.hpp>
+#include <ebb/engine/planner.hpp>
 #include <ebb/engine/report.hpp>
 #include <ebb/engine/sizer.hpp>
+#include <ebb/engine/solver.hpp>
 #include <ebb/engine/stack.hpp>
 #include <ebb/engine/stale.hpp>
 #include <ebb/fwd.hpp>
@@ -47,4 +51,6 @@
 #include <ebb/workspace/composition.hpp>
 #include <ebb/workspace/current.hpp>
 #include <ebb/workspace/cycle.hpp>
+#include <ebb/workspace/plan_file.hpp>
+#include <ebb/workspace/plan_svg.hpp>
 #include <ebb/workspace/workspace.hpp>

@@ -13,13 +13,16 @@ namespace ebb {
 // base
 class Alignment;
 struct BadConfiguration;
+struct BadPlanFile;
 struct BadRequest;
 struct Block;
+struct DataError;
 struct EpochCell;
 class Error;
 struct NoOpenCycle;
 struct NotOpen;
 struct OutOfWorkspace;
+struct PlanMismatch;
 struct SpaceRefused;
 struct StaleArray;
 struct WrongThread;
@@ -49,6 +52,8 @@ template <std::size_t Bytes>
 struct Granule;
 template <std::size_t Bytes>
 struct LargestBlock;
+template <std::size_t Keys>
+struct LearnPlans;
 struct NoLearning;
 template <std::size_t Percent>
 struct Overallocate;
@@ -76,9 +81,17 @@ struct Host;
 class ChunkList;
 class Core;
 struct CycleMeter;
+struct CycleRecord;
 struct Failure;
+struct Lifetime;
 class LonePieces;
+struct Packing;
+class Plan;
+struct PlanEvent;
+class PlanHeap;
+class Planner;
 struct PlanReport;
+struct PlanStep;
 struct Report;
 struct Scope;
 template <class Allocation, class Learning, class Spill, class Bounds>

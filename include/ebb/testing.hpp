@@ -17,4 +17,6 @@
 #include <ebb/testing/laws/start.hpp>
 #include <ebb/testing/model.hpp>
 #include <ebb/testing/play.hpp>
+#include <ebb/testing/program.hpp>
+#include <ebb/testing/trace.hpp>
 #include <ebb/testing/tracking_space.hpp>
