@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages in docs/errors show messages; these are made here and looked for there.
 #include <ebb/ebb.hpp>
+#include <ebb/testing/trace.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -129,4 +130,30 @@ TEST_CASE("The page of BadConfiguration shows its messages", "[regressions][erro
   });
   check_shown<BadConfiguration>(
       [] { Workspace<Granule<dynamic>> workspace{"step", Granule<dynamic>{48}}; });
+}
+
+TEST_CASE("The page of PlanMismatch shows its message", "[regressions][errors]") {
+  check_shown<PlanMismatch>([] {
+    Workspace<StartWith<4096>, LearnPlan, Fail> workspace{"step"};
+    {
+      auto cycle = workspace.enter();
+      auto values = workspace.make<float>(100);
+    }
+    auto cycle = workspace.enter();
+    auto values = workspace.make<float>(500);
+  });
+}
+
+TEST_CASE("The page of BadPlanFile shows its message", "[regressions][errors]") {
+  check_shown<BadPlanFile>([] {
+    std::ofstream("step.plan") << "ebb-plan 2\n";
+    Workspace<LearnPlan> workspace{"step"};
+    load_plan(workspace, "step.plan");
+  });
+  std::filesystem::remove("step.plan");
+}
+
+TEST_CASE("The page of DataError shows its message", "[regressions][errors]") {
+  check_shown<DataError>(
+      [] { static_cast<void>(testing::parse_trace("+ 0 4096\n- 1\n", "step.txt")); });
 }

@@ -229,9 +229,9 @@ struct LearnPlans : Parameter<Keys> {
 
 /// A plan for each of up to eight keys.
 ///
-/// - For: the default way to learn plans
-/// - Costs: those of `LearnPlans`
+/// - For: the usual way to learn plans
 /// - Errors: those of `LearnPlans`
+/// - Costs: those of `LearnPlans`
 using LearnPlan = LearnPlans<8>;
 
 // clang-format off
@@ -244,7 +244,9 @@ concept KeepsPlans = requires(const P policy) {
 /// A learning policy that learns places too.
 ///
 /// - Needs: what `LearningPolicy` needs, and `std::size_t plans()`: how many are kept
+/// - Laws: those of `LearningPolicy`
 /// - Models: `LearnPlans`
+/// - Check yours: `ebb/testing/laws/learning.hpp`
 template <class P>
 concept PlanningPolicy = LearningPolicy<P> && KeepsPlans<P>;
 
