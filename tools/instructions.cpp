@@ -26,6 +26,7 @@ using ebb::ArrayView;
 using ebb::Core;
 using Workspace = ebb::Workspace<ebb::Counted<>>;
 using Unchecked = ebb::Workspace<ebb::Trusting>;
+using Planned = ebb::Workspace<ebb::LearnPlan>;
 
 constexpr std::size_t many = 1000;
 
@@ -91,6 +92,12 @@ extern "C" {
   return view.view().data();
 }
 
+// A take and a give of a cycle that follows its plan: together at most 13.
+[[gnu::noinline]] void* follow_take(Planned& workspace) { return workspace.allocate<64>(); }
+[[gnu::noinline]] void follow_give(Planned& workspace, void* piece) {
+  workspace.deallocate(piece, 64);
+}
+
 // Everything a cycle may hold: for the search for `lock`, page faults and space calls.
 [[gnu::noinline]] void learned_cycle(Workspace& workspace) {
   const auto cycle = workspace.enter();
@@ -116,7 +123,7 @@ extern "C" {
 
 // Calls them all.
 [[gnu::noinline]] void measured(Workspace& workspace, Unchecked& trusting, Step& step,
-                                std::size_t bytes) {
+                                Planned& planned, std::size_t bytes) {
   {
     const auto cycle = workspace.enter();
     use(constant_argument(workspace));
@@ -147,6 +154,10 @@ extern "C" {
     many_from_burst(workspace);
     many_from_burst_without(workspace);
   }
+  {
+    const auto cycle = planned.enter();
+    follow_give(planned, follow_take(planned));
+  }
   many_in_class(step);
   many_in_class_without(step);
   enter_and_leave(workspace);
@@ -155,8 +166,8 @@ extern "C" {
 
 // Callgrind collects between its first and its last instruction.
 [[gnu::noinline]] void collected(Workspace& workspace, Unchecked& trusting, Step& step,
-                                 std::size_t bytes) {
-  measured(workspace, trusting, step, bytes);
+                                 Planned& planned, std::size_t bytes) {
+  measured(workspace, trusting, step, planned, bytes);
   use(&workspace);
 }
 
@@ -176,9 +187,10 @@ int main() {
   Workspace workspace{"workspace"};
   Unchecked trusting{"trusting"};
   Step step;
+  Planned planned{"planned"};
   // The first cycle is measured by its demand, the second touches the new block.
-  for (int i = 0; i < 2; ++i) measured(workspace, trusting, step, 100);
-  collected(workspace, trusting, step, 100);
+  for (int i = 0; i < 2; ++i) measured(workspace, trusting, step, planned, 100);
+  collected(workspace, trusting, step, planned, 100);
 
   const std::size_t calls = workspace.space().calls() + step.workspace.space().calls();
   // A page fault of the cycle would come in every round; one that the system causes does not.

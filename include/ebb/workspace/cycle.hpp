@@ -73,6 +73,8 @@ class [[nodiscard]] ScopeToken {
 class [[nodiscard]] Cycle : public detail::ScopeToken<detail::ScopeKind::cycle> {
  public:
   using ScopeToken::ScopeToken;
+  Cycle(Cycle&&) noexcept = default;
+  EBB_ALWAYS_INLINE ~Cycle() = default;  // a call here would keep the token in memory
 
   /// A `std::pmr::memory_resource` on this cycle, by value; include `ebb/adapt/pmr.hpp`.
   ///
