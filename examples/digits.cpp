@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Learns to read handwritten digits, twice at once: with every array from the heap, and with every
-// array from workspaces. Both run the same code on the same numbers, a step of one after a step of
-// the other, so what differs in the table at the end is the memory alone.
+// Learns to read handwritten digits, three times at once: with every array from the heap, from
+// workspaces that move a cursor, and from a workspace that learns a plan. All run the same code on
+// the same numbers, a step of one after a step of the other, so what differs in the table at the
+// end is the memory alone.
 //
 //   1. Memory     where arrays come from: the heap, or workspaces
 //   2. Contender  a network with its memory, and what was measured
 //   3. main       steps in turn, then the checks and the table
 //
-// The network itself, written once for both, is in digits_network.hpp.
+// The network itself, written once for all, is in digits_network.hpp.
 
 #include "digits_data.hpp"
 #include "digits_network.hpp"
@@ -51,7 +52,7 @@ constexpr int epochs = 30;
 
 // ---- 1. Memory ----------------------------------------------------------------------------------
 
-// Whole cache lines on both sides: sums over differently aligned memory differ in their last bits.
+// Whole cache lines on all sides: sums over differently aligned memory differ in their last bits.
 constexpr std::size_t alignment = 64;
 
 constexpr std::size_t bytes_of(Index floats) {
@@ -112,6 +113,7 @@ class Heap {
   }
 
   [[nodiscard]] const Use& use() const { return use_; }
+  [[nodiscard]] std::size_t held_bytes() const { return held_bytes_; }
 
  private:
   void took(std::size_t bytes) {
@@ -127,14 +129,15 @@ class Heap {
 
 /// With ebb: a workspace for each lifetime. What a step needs goes with the step; the parameters
 /// stay as long as the model.
-class Workspaces {
+template <class StepWorkspace>
+class WorkspacesWith {
  public:
   using Array = ebb::Array<float>;
 
   ebb::Cycle begin_step() { return step_.enter(); }
   Array make(Index size) {
     ++allocations_;
-    return step_.make_for_overwrite<float>(static_cast<std::size_t>(size));
+    return step_.template make_for_overwrite<float>(static_cast<std::size_t>(size));
   }
   Array make_parameters(Index size) {
     ++allocations_;
@@ -158,9 +161,7 @@ class Workspaces {
   }
 
  private:
-  // Nobody knows what a step needs before one was seen; the first loop is the lesson.
-  ebb::Workspace<ebb::Overallocate<10>, ebb::FirstLoop, ebb::Reallocate, ebb::Counted<>> step_{
-      "step"};
+  StepWorkspace step_{"step"};
 
   // What the model needs is known: weights and biases of two layers, and a velocity for each.
   static constexpr std::size_t model_bytes =
@@ -173,6 +174,13 @@ class Workspaces {
 
   std::size_t allocations_ = 0;
 };
+
+// Nobody knows what a step needs before one was seen; the first loop is the lesson. A cursor learns
+// how much it needs,
+using Workspaces = WorkspacesWith<
+    ebb::Workspace<ebb::Overallocate<10>, ebb::FirstLoop, ebb::Reallocate, ebb::Counted<>>>;
+// a plan also where each array goes, so that those share a place that do not live at the same time.
+using Planned = WorkspacesWith<ebb::Workspace<ebb::LearnPlan, ebb::Counted<>>>;
 
 // ---- 2. Contender -------------------------------------------------------------------------------
 
@@ -196,6 +204,7 @@ struct Figures {
   double page_faults;
   double median_page_faults;
   std::size_t peak_bytes;
+  std::size_t held_bytes;  ///< of workspaces, when all was learnt
 };
 
 /// A network, its memory, and what was measured of the two.
@@ -231,7 +240,8 @@ class Contender {
             .space_calls = static_cast<double>(space_calls_) / steps,
             .page_faults = std::reduce(page_faults_.begin(), page_faults_.end()) / steps,
             .median_page_faults = median(page_faults_),
-            .peak_bytes = memory_.use().peak_bytes};
+            .peak_bytes = memory_.use().peak_bytes,
+            .held_bytes = memory_.held_bytes()};
   }
 
   std::vector<float> parameters() { return network_.parameters(); }
@@ -249,22 +259,25 @@ class Contender {
 
 // ---- 3. main ------------------------------------------------------------------------------------
 
-void train_in_turn(const Digits& training, Contender<Heap>& heap,
-                   Contender<Workspaces>& workspaces) {
+void train_in_turn(const Digits& training, Contender<Heap>& heap, Contender<Workspaces>& workspaces,
+                   Contender<Planned>& planned) {
   std::mt19937 random(2);
   std::vector<Index> order = all_of(training);
   const digits::Progress progress(epochs);
-  bool heap_first = true;
+  int turn = 0;
   for (int epoch = 1; epoch <= epochs; ++epoch) {
     for (std::size_t i = order.size() - 1; i > 0; --i)
       std::swap(order[i], order[random() % (i + 1)]);
     double loss = 0;
     for_each_batch(training, order, [&](const Batch& batch) {
-      // In turn, too: whoever comes second finds the images in the cache.
-      if (heap_first) heap.train(batch, epoch > 1);
-      loss += workspaces.train(batch, epoch > 1);
-      if (!heap_first) heap.train(batch, epoch > 1);
-      heap_first = !heap_first;
+      // In turn, too: whoever comes later finds the images in the cache.
+      for (int i = 0; i < 3; ++i) {
+        const int contender = (turn + i) % 3;
+        if (contender == 0) heap.train(batch, epoch > 1);
+        if (contender == 1) loss += workspaces.train(batch, epoch > 1);
+        if (contender == 2) planned.train(batch, epoch > 1);
+      }
+      ++turn;
     });
     progress.show(epoch, loss / static_cast<double>(training.size()));
   }
@@ -276,19 +289,23 @@ std::string fixed(double number, int digits_behind) {
   return text;
 }
 
-void print(const Figures& heap, const Figures& workspaces) {
+void print(const Figures& heap, const Figures& workspaces, const Figures& planned) {
   const auto row = [&](const char* label, double Figures::* figure, int digits_behind) {
     return std::vector{std::string(label), fixed(heap.*figure, digits_behind),
-                       fixed(workspaces.*figure, digits_behind)};
+                       fixed(workspaces.*figure, digits_behind),
+                       fixed(planned.*figure, digits_behind)};
   };
   digits::print_table(
-      {{"handwritten digits, two dense layers", "aligned_alloc", "workspaces"},
+      {{"handwritten digits, two dense layers", "aligned_alloc", "workspaces", "learned plan"},
        row("test accuracy", &Figures::test_accuracy, 4),
        row("time per step, median, microseconds", &Figures::microseconds, 1),
        row("allocations per step", &Figures::allocations, 1),
        row("calls to the space per step", &Figures::space_calls, 1),
        row("page faults per step", &Figures::page_faults, 3),
-       {"peak bytes", ebb::grouped(heap.peak_bytes), ebb::grouped(workspaces.peak_bytes)}});
+       {"peak bytes", ebb::grouped(heap.peak_bytes), ebb::grouped(workspaces.peak_bytes),
+        ebb::grouped(planned.peak_bytes)},
+       {"bytes held between steps", ebb::grouped(heap.held_bytes),
+        ebb::grouped(workspaces.held_bytes), ebb::grouped(planned.held_bytes)}});
 }
 
 nlohmann::json to_json(const Figures& figures) {
@@ -298,7 +315,8 @@ nlohmann::json to_json(const Figures& figures) {
           {"space_calls_per_step", figures.space_calls},
           {"page_faults_per_step", figures.page_faults},
           {"median_page_faults", figures.median_page_faults},
-          {"peak_bytes", figures.peak_bytes}};
+          {"peak_bytes", figures.peak_bytes},
+          {"held_bytes", figures.held_bytes}};
 }
 
 int run(const digits::Options& options) {
@@ -313,29 +331,46 @@ int run(const digits::Options& options) {
 
   Contender<Heap> heap;
   Contender<Workspaces> workspaces;
-  train_in_turn(digits.training, heap, workspaces);
+  Contender<Planned> planned;
+  train_in_turn(digits.training, heap, workspaces, planned);
   const ebb::Report learnt = workspaces.memory().learnt();
+  const ebb::PlanReport plan = planned.memory().learnt().plan;
   const Figures of_heap = heap.figures(digits.test);
   const Figures of_workspaces = workspaces.figures(digits.test);
+  const Figures of_planned = planned.figures(digits.test);
 
   std::printf("Per step after the first epoch, %zu steps of each, in turn:\n\n",
               heap.counted_steps());
-  print(of_heap, of_workspaces);
+  print(of_heap, of_workspaces, of_planned);
   std::printf(
-      "\nThe peak of the workspaces is in the first step, the lesson; then they hold %s bytes.\n"
-      "What was learnt (demand: the block that a step needs):\n\n%s\n",
-      ebb::grouped(workspaces.memory().held_bytes()).c_str(), ebb::to_string(learnt).c_str());
+      "\nThe peak of workspaces is in the first step, the lesson. What the cursor has learnt\n"
+      "(demand: the block that a step needs):\n\n%s\n",
+      ebb::to_string(learnt).c_str());
+  std::printf(
+      "The plan of a step needs %s bytes; %s are alive at once, so no plan could need fewer.\n"
+      "A cursor that only rises needs %s, one that uses again what lies on top %s.\n"
+      "%llu steps followed the plan, %llu left it.\n\n",
+      ebb::grouped(plan.bytes).c_str(), ebb::grouped(plan.live_bytes).c_str(),
+      ebb::grouped(plan.bump_bytes).c_str(), ebb::grouped(learnt.largest_demand_bytes).c_str(),
+      static_cast<unsigned long long>(plan.followed_cycles),
+      static_cast<unsigned long long>(plan.diverged_cycles));
 
   const std::vector<float> left = heap.parameters();
-  const std::vector<float> right = workspaces.parameters();
+  const auto equals_left = [&](const std::vector<float>& right) {
+    return std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) == 0;
+  };
   const std::pair<const char*, bool> checks[] = {
-      {"both networks are equal to the last bit",
-       std::memcmp(left.data(), right.data(), left.size() * sizeof(float)) == 0},
-      {"both read the test equally well", of_heap.test_accuracy == of_workspaces.test_accuracy},
+      {"the networks are equal to the last bit",
+       equals_left(workspaces.parameters()) && equals_left(planned.parameters())},
+      {"they read the test equally well", of_heap.test_accuracy == of_workspaces.test_accuracy &&
+                                              of_heap.test_accuracy == of_planned.test_accuracy},
       {"at least 95 of 100 digits are read right", of_workspaces.test_accuracy >= 0.95},
-      {"after learning, workspaces call the space in no step", of_workspaces.space_calls == 0},
+      {"after learning, workspaces call the space in no step",
+       of_workspaces.space_calls + of_planned.space_calls == 0},
       // The median: a system short of memory, or a sanitizer, may fault a page in between.
-      {"nor do they fault a page", of_workspaces.median_page_faults == 0},
+      {"nor do they fault a page",
+       of_workspaces.median_page_faults + of_planned.median_page_faults == 0},
+      {"every step but the first followed the plan", plan.diverged_cycles == 0},
   };
   bool all_hold = true;
   for (const auto& [claim, holds] : checks) {
@@ -346,7 +381,9 @@ int run(const digits::Options& options) {
   if (json_file.is_open()) {
     const nlohmann::json json = {{"aligned_alloc", to_json(of_heap)},
                                  {"workspaces", to_json(of_workspaces)},
+                                 {"learned_plan", to_json(of_planned)},
                                  {"learnt", ebb::to_json(learnt)},
+                                 {"plan", ebb::to_json(planned.memory().learnt())["plan"]},
                                  {"all_checks_hold", all_hold}};
     json_file << json.dump(2) << "\n";
     if (!json_file.flush()) throw digits::BadInput(options.json + ": cannot be written");
