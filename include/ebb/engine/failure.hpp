@@ -96,8 +96,8 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
                                    ? ". Raise the maximum of `Bounds`."
                                    : ". Lower the minimum of `Bounds`, or ask for more.")));
     case Failure::Kind::plan_open:
-      return visit(
-          BadRequest(who + " is open; plans are solved and loaded between cycles. Close it first."));
+      return visit(BadRequest(
+          who + " is open; plans are solved and loaded between cycles. Close it first."));
     case Failure::Kind::other_key:
       return visit(BadRequest(who + " is open and was entered with the key " + wanted +
                               ", which is not the key of its cycle. Nest with the same key, or "

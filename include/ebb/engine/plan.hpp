@@ -133,7 +133,7 @@ class Plan {
   bool enlarge(const CycleRecord& larger) {
     constexpr std::size_t most = 32;
     std::vector<std::size_t> offsets = packing_.offsets;
-    std::vector<detail::Extent> beside;
+    std::vector<detail::Pair> beside;
     std::size_t count = 0;
     for (std::size_t i = 0; i < record_.pieces.size(); ++i) {
       const Lifetime& piece = larger.pieces[i];

@@ -57,14 +57,33 @@ enum class SolveEffort : unsigned char {
   all_orders,  ///< the best of three
 };
 
+namespace detail {
+
+/// Two numbers: what all is sorted by. One type, because each instance of a sort costs every
+/// translation unit.
+struct Pair {
+  std::uint64_t first;
+  std::uint64_t second;
+};
+
+inline void sort(std::vector<Pair>& pairs, std::uint64_t& comparisons) {
+  std::sort(pairs.begin(), pairs.end(), [&](const Pair& a, const Pair& b) {
+    ++comparisons;
+    return a.first != b.first ? a.first < b.first : a.second < b.second;
+  });
+}
+
+}  // namespace detail
+
 /// The largest sum of bytes alive at once: no packing is smaller.
 ///
 /// - Costs: one sort of the births and deaths
 [[nodiscard]] inline std::size_t live_lower_bound(std::span<const Lifetime> lifetimes) {
-  std::vector<std::pair<std::uint32_t, std::size_t>> deaths;
+  std::uint64_t comparisons = 0;
+  std::vector<detail::Pair> deaths;
   deaths.reserve(lifetimes.size());
-  for (const Lifetime& piece : lifetimes) deaths.emplace_back(piece.death, piece.bytes);
-  std::sort(deaths.begin(), deaths.end());
+  for (const Lifetime& piece : lifetimes) deaths.push_back({piece.death, piece.bytes});
+  detail::sort(deaths, comparisons);
   std::size_t live = 0;
   std::size_t peak = 0;
   std::size_t dead = 0;
@@ -122,45 +141,41 @@ class PlacedPieces {
   std::vector<std::uint32_t> latest_death_;  ///< 0: nothing placed beneath
 };
 
-/// What a piece occupies.
-struct Extent {
-  std::size_t begin;
-  std::size_t end;
-};
-
 /// The offset of the smallest gap between other pieces that a piece fits into; above them all if
 /// there is none.
-[[nodiscard]] inline std::size_t best_fit(std::vector<Extent>& beside, const Lifetime& piece,
+///
+/// - Expects: `beside` holds where each of them begins and ends
+[[nodiscard]] inline std::size_t best_fit(std::vector<Pair>& beside, const Lifetime& piece,
                                           std::uint64_t& comparisons) {
-  std::sort(beside.begin(), beside.end(), [&](const Extent& a, const Extent& b) {
-    ++comparisons;
-    return a.begin < b.begin;
-  });
+  sort(beside, comparisons);
   const Alignment alignment(piece.alignment);
   std::size_t best_gap = std::numeric_limits<std::size_t>::max();
   std::size_t best_offset = 0;
   std::size_t top = 0;
-  for (const Extent& other : beside) {
+  for (const auto& [begin, end] : beside) {
     ++comparisons;
     const std::size_t at = round_up(top, alignment);
-    if (other.begin >= at && other.begin - at >= piece.bytes && other.begin - top < best_gap) {
-      best_gap = other.begin - top;
+    if (begin >= at && begin - at >= piece.bytes && begin - top < best_gap) {
+      best_gap = begin - top;
       best_offset = at;
     }
-    top = std::max(top, other.end);
+    top = std::max<std::size_t>(top, end);
   }
   const bool found = best_gap != std::numeric_limits<std::size_t>::max();
   return found ? best_offset : round_up(top, alignment);
 }
 
 /// Places the pieces in an order, each by best fit.
+///
+/// - Expects: `order` holds the number of each piece second
 [[nodiscard]] inline Packing pack_in_order(std::span<const Lifetime> lifetimes,
-                                           std::span<const std::uint32_t> order) {
+                                           std::span<const Pair> order) {
   Packing packing;
   packing.offsets.assign(lifetimes.size(), 0);
   PlacedPieces placed(lifetimes);
-  std::vector<Extent> beside;
-  for (const std::uint32_t piece : order) {
+  std::vector<Pair> beside;
+  for (const Pair& place : order) {
+    const auto piece = static_cast<std::uint32_t>(place.second);
     beside.clear();
     placed.for_each_beside(piece, packing.comparisons, [&](std::uint32_t other) {
       const std::size_t begin = packing.offsets[other];
@@ -180,17 +195,15 @@ struct Extent {
   packing.offsets.assign(lifetimes.size(), 0);
   PlanHeap heap;
   heap.add(0, std::numeric_limits<std::size_t>::max() / 2);
-  std::vector<std::uint32_t> by_death(lifetimes.size());
-  std::iota(by_death.begin(), by_death.end(), 0U);
-  std::sort(by_death.begin(), by_death.end(), [&](std::uint32_t a, std::uint32_t b) {
-    ++packing.comparisons;
-    return lifetimes[a].death < lifetimes[b].death;
-  });
+  std::vector<Pair> deaths;
+  deaths.reserve(lifetimes.size());
+  for (const Lifetime& piece : lifetimes) deaths.push_back({piece.death, deaths.size()});
+  sort(deaths, packing.comparisons);
   std::size_t dead = 0;
   for (std::size_t piece = 0; piece < lifetimes.size(); ++piece) {
     const Lifetime& lifetime = lifetimes[piece];
-    for (; lifetimes[by_death[dead]].death <= lifetime.birth; ++dead)
-      heap.add(packing.offsets[by_death[dead]], lifetimes[by_death[dead]].bytes);
+    for (; deaths[dead].first <= lifetime.birth; ++dead)
+      heap.add(packing.offsets[deaths[dead].second], lifetimes[deaths[dead].second].bytes);
     const std::size_t offset = *heap.take(lifetime.bytes, Alignment(lifetime.alignment));
     packing.offsets[piece] = offset;
     packing.bytes = std::max(packing.bytes, offset + lifetime.bytes);
@@ -213,28 +226,32 @@ inline constexpr std::size_t whole_order_pieces = 3000;
   if (effort == SolveEffort::time_order) return in_time;
 
   std::uint64_t comparisons = in_time.comparisons;
-  const auto pack_first = [&](auto before) {
-    std::vector<std::uint32_t> order(lifetimes.size());
-    std::iota(order.begin(), order.end(), 0U);
-    const auto compare = [&](std::uint32_t a, std::uint32_t b) {
-      ++comparisons;
-      if (before(lifetimes[a], lifetimes[b])) return true;
-      return a < b && !before(lifetimes[b], lifetimes[a]);
-    };
-    std::sort(order.begin(), order.end(), compare);
-    if (order.size() > whole_order_pieces)
-      std::sort(order.begin() + whole_order_pieces, order.end());
+  const auto pack_first = [&](std::vector<detail::Pair> order) {
+    if (order.size() > whole_order_pieces) {
+      for (std::size_t i = whole_order_pieces; i < order.size(); ++i) order[i].first = max_bytes;
+      detail::sort(order, comparisons);
+    }
     Packing packing = detail::pack_in_order(lifetimes, order);
     comparisons += packing.comparisons;
     return packing;
   };
-  const auto length = [](const Lifetime& piece) { return piece.death - piece.birth; };
-  Packing largest_first = pack_first([&](const Lifetime& a, const Lifetime& b) {
-    return std::pair(a.bytes, length(a)) > std::pair(b.bytes, length(b));
-  });
-  Packing longest_first = pack_first([&](const Lifetime& a, const Lifetime& b) {
-    return std::pair(length(a), a.bytes) > std::pair(length(b), b.bytes);
-  });
+  const auto shortness = [&](std::uint64_t piece) {
+    return std::uint64_t{~(lifetimes[piece].death - lifetimes[piece].birth)} << 32;
+  };
+
+  std::vector<detail::Pair> order;  // what a piece is placed by, and its number
+  order.reserve(lifetimes.size());
+  for (std::uint64_t piece = 0; piece < lifetimes.size(); ++piece)
+    order.push_back({~std::uint64_t{lifetimes[piece].bytes}, shortness(piece) | piece});
+  detail::sort(order, comparisons);
+  for (std::uint64_t rank = 0; rank < order.size(); ++rank)
+    order[rank] = {rank, order[rank].second & std::numeric_limits<std::uint32_t>::max()};
+  Packing largest_first = pack_first(order);
+
+  // Of those that live equally long, the largest first.
+  for (detail::Pair& place : order) place.first |= shortness(place.second);
+  detail::sort(order, comparisons);
+  Packing longest_first = pack_first(std::move(order));
 
   Packing best = std::move(largest_first);
   for (Packing* other : {&longest_first, &in_time})
