@@ -367,13 +367,15 @@ class Planner : public Core {
     return {piece, {}};
   }
 
-  // As much again as there is already: one space call for each doubling of the demand. One granule
-  // at each end stays unused, so that ranges of two loans are never joined.
+  // As much again as there is already: one space call for each doubling of the demand. Without a
+  // block, three times as much: what is not touched costs no memory, and no hole is joined across
+  // two loans. So one granule at each end stays unused.
   Failure add_chunk(std::size_t size, Alignment alignment) {
     const std::size_t seam = granule().bytes();
     const std::size_t needed = round_up(seam, alignment) + size + seam;
     std::size_t held = block_.bytes;
     for (std::size_t i = 0; i < chunks_.size(); ++i) held += chunks_[i].bytes;
+    if (!block_) held *= 3;
     std::size_t bytes = std::max({needed, round_up(held, granule()), first_chunk_bytes});
     void* memory = nullptr;
     if (chunks_.reserve()) {
