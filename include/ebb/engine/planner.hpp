@@ -42,8 +42,7 @@ namespace ebb {
 ///
 /// - For: base of a workspace whose learning policy is `LearnPlans`
 /// - Errors: those of `Core`; where the heap of the process refuses the books of a record, the
-/// cycle
-///   is served one by one from the space, and nothing is learnt from it
+///   cycle is served one by one from the space, and nothing is learnt from it
 /// - Costs: 11 instructions for a take and its give while following; a logarithm while recording
 /// - Threads: as `Core`
 class Planner : public Core {
@@ -367,15 +366,16 @@ class Planner : public Core {
     return {piece, {}};
   }
 
-  // As much again as there is already: one space call for each doubling of the demand. Without a
-  // block, three times as much: what is not touched costs no memory, and no hole is joined across
-  // two loans. So one granule at each end stays unused.
+  // As much again as there is already: one space call for each doubling of the demand. Where a
+  // first recording is large, three times as much: what is not touched costs no memory, and the
+  // fewer seams, the fewer holes. One granule at each end stays unused, so that ranges of two loans
+  // are never joined.
   Failure add_chunk(std::size_t size, Alignment alignment) {
     const std::size_t seam = granule().bytes();
     const std::size_t needed = round_up(seam, alignment) + size + seam;
     std::size_t held = block_.bytes;
     for (std::size_t i = 0; i < chunks_.size(); ++i) held += chunks_[i].bytes;
-    if (!block_) held *= 3;
+    if (!block_ && held >= 4 * first_chunk_bytes) held *= 3;
     std::size_t bytes = std::max({needed, round_up(held, granule()), first_chunk_bytes});
     void* memory = nullptr;
     if (chunks_.reserve()) {

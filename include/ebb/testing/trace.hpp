@@ -59,8 +59,7 @@ struct Trace {
 /// Reads a trace from text, strictly.
 ///
 /// - Errors: `DataError`, with the number of the line: no event, a number that is none, a piece of
-/// 0
-///   bytes, an id that lives already, an id that does not live, anything left over
+///   0 bytes, an id that lives already, an id that does not live, anything left over
 /// - Note: ids may be any numbers, and may be used again after the give
 [[nodiscard]] inline Trace parse_trace(std::string_view text, std::string_view name = "trace") {
   Trace trace;
@@ -214,8 +213,8 @@ enum class Touch : unsigned char {
 /// Plays a trace against anything with `allocate(bytes)` and `deallocate(pointer, bytes)`. What the
 /// trace leaves alive is left alive.
 ///
-/// - Returns: the number of the first piece whose pattern was overwritten while it lived
-/// (`checked`)
+/// - Returns: under `checked`, the number of the first piece whose pattern was overwritten while it
+///   lived
 /// - Errors: those of the workspace
 /// - Costs: of the events, and of the bytes written; `places` keeps its capacity between calls
 template <class W>
