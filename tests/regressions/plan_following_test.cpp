@@ -144,3 +144,50 @@ TEST_CASE("A cycle that begins and ends switched off is no mismatch", "[regressi
   CHECK(workspace.report().plan.first_mismatch == "");
   CHECK(workspace.report().plan.diverged_cycles == 0);
 }
+
+TEST_CASE("A take that is larger than planned counts as what it took", "[regressions][plan]") {
+  Workspace<LearnPlan> workspace;
+  const auto take = [&](std::size_t bytes) {
+    auto cycle = workspace.enter();
+    static_cast<void>(workspace.allocate(bytes));
+    return workspace.report().demand_bytes;
+  };
+  take(128);
+
+  CHECK(take(448) == 128 + 448);  // the block of the plan, and beside it the piece
+
+  CHECK(workspace.report().last_demand_bytes == 448);  // of the plan that came of it
+  CHECK(workspace.report().live_peak_bytes == 448);
+}
+
+TEST_CASE("A cycle that ends before its plan counts what it took", "[regressions][plan]") {
+  Workspace<LearnPlan> workspace;
+  {
+    auto cycle = workspace.enter();
+    for (int i = 0; i < 3; ++i) static_cast<void>(workspace.allocate(64));
+  }
+  {
+    auto cycle = workspace.enter();
+    static_cast<void>(workspace.allocate(64));
+  }
+  CHECK(workspace.report().live_peak_bytes == 64);
+  {
+    auto cycle = workspace.enter();
+  }
+  CHECK(workspace.report().live_peak_bytes == 0);
+}
+
+TEST_CASE("A cycle that leaves its plan counts what it took before", "[regressions][plan]") {
+  Workspace<LearnPlan> workspace;
+  {
+    auto cycle = workspace.enter();
+    static_cast<void>(workspace.make<std::byte>(4096));
+    static_cast<void>(workspace.make<std::byte>(64));
+  }
+  {
+    auto cycle = workspace.enter();
+    static_cast<void>(workspace.make<std::byte>(4096));
+    static_cast<void>(workspace.allocate(64));  // and never given back
+  }
+  CHECK(workspace.report().live_peak_bytes == 4096);
+}

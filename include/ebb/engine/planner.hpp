@@ -303,6 +303,7 @@ class Planner : public Core {
   Taken take_substitute(std::size_t size, std::size_t alignment) noexcept {
     Taken taken;
     has_books_ = true;
+    const std::size_t outside = meter_.outside;
     const bool booked = attempt([&] {
       substitutes_.push_back({nullptr, planned_piece(), size, alignment});
       taken = take_from_heap(size, alignment);
@@ -313,6 +314,7 @@ class Planner : public Core {
       return taken;
     }
     substitutes_.back().begin = static_cast<std::byte*>(taken.pointer);
+    if (meter_.outside == outside) substituted_bytes_ += size;
     ++next_;
     return taken;
   }
@@ -482,21 +484,27 @@ class Planner : public Core {
   }
 
   void cycle_ends() noexcept override {
-    if (is_following_) {
+    const bool followed = is_following_;
+    if (followed) {
       const std::size_t step = step_number();
       is_complete_ = step == current_->plan->events().size();
       if (!is_complete_ && enabled_) note_mismatch("the end of the cycle");
       has_books_ = has_books_ || !is_complete_;
       if (has_books_) attempt([&] { record_prefix(step); });
-      meter_.position_peak = current_->plan->bytes();
-      meter_.live_peak = std::max(meter_.live_peak, current_->plan->live_bytes());
-    } else {
-      meter_.position_peak = std::max(meter_.position_peak, meter_.live_peak);
+      meter_.position_peak = current_->plan->bytes() + substituted_bytes_;
     }
     if (has_books_) record_.close();
+    // Pieces that were taken from the plan were not counted one by one.
+    if (current_ != nullptr && current_->plan) {
+      std::size_t live_peak = current_->plan->live_bytes();
+      if (has_books_) attempt([&] { live_peak = live_lower_bound(record_.pieces); });
+      meter_.live_peak = std::max(meter_.live_peak, live_peak);
+    }
+    if (!followed) meter_.position_peak = std::max(meter_.position_peak, meter_.live_peak);
     next_ = &detail::no_step;
     is_following_ = false;
     live_bytes_ = 0;
+    substituted_bytes_ = 0;
   }
 
   void learn_or_throw(bool by_exception) {
@@ -589,7 +597,9 @@ class Planner : public Core {
       report.plan.first_mismatch = "event " + std::to_string(mismatch_.event) + ": planned " +
                                    mismatch_.planned + ", happened " + mismatch_.happened;
     if (is_open())
-      report.demand_bytes = (is_following_ ? plan().bytes() : meter.live_peak) + meter.outside_peak;
+      report.demand_bytes =
+          (is_following_ ? plan().bytes() + substituted_bytes_ : meter.live_peak) +
+          meter.outside_peak;
   }
 
   // The best of three orders up to here at a close; beyond, the rest is for `solve()`.
@@ -606,6 +616,7 @@ class Planner : public Core {
   PlanHeap heap_;
   std::unordered_map<const std::byte*, Live> live_;
   std::size_t live_bytes_ = 0;
+  std::size_t substituted_bytes_ = 0;  ///< beside the plan, in chunks
   CycleRecord record_;
   std::vector<Substitute> substitutes_;
   std::optional<std::uint64_t> key_;
