@@ -13,3 +13,13 @@ function(ebb_catch_tests target label)
   # failure, not a success.
   catch_discover_tests(${target} EXTRA_ARGS --warn NoTests PROPERTIES LABELS ${label} TIMEOUT 300)
 endfunction()
+
+# Runs a whole program once in each debug mode (ebb/engine/debug_mode.hpp), but for the cases tagged
+# [reuse]: those say where memory lies, how much of it there is, and what is counted.
+function(ebb_debug_mode_tests target)
+  foreach(mode spill-everything bypass-everything)
+    add_test(NAME ${target}.${mode} COMMAND ${target} "~[reuse]" --warn NoTests)
+    set_tests_properties(${target}.${mode} PROPERTIES
+      LABELS debug_mode ENVIRONMENT EBB_DEBUG=${mode} TIMEOUT 300)
+  endforeach()
+endfunction()

@@ -9,7 +9,7 @@
 
 using namespace ebb;
 
-TEST_CASE("A report as JSON has every number under its printed name", "[json]") {
+TEST_CASE("A report as JSON has every number under its printed name", "[json][reuse]") {
   Workspace<> workspace{"step"};
   {
     auto cycle = workspace.enter();

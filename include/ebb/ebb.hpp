@@ -15,6 +15,7 @@
 #include <ebb/base/generation.hpp>
 #include <ebb/base/slot.hpp>
 #include <ebb/engine/core.hpp>
+#include <ebb/engine/debug_mode.hpp>
 #include <ebb/engine/failure.hpp>
 #include <ebb/engine/heap.hpp>
 #include <ebb/engine/ledger.hpp>

@@ -112,7 +112,7 @@ class SmallProgram {
 }  // namespace
 
 TEMPLATE_TEST_CASE("A refusal of the heap at any call loses nothing but a lesson",
-                   "[engine][planner]", (Workspace<LearnPlan, Counted<>>),
+                   "[engine][planner][reuse]", (Workspace<LearnPlan, Counted<>>),
                    (Workspace<LearnPlan, External, Counted<>>),
                    (Workspace<LearnPlans<1>, StartWith<65536>, Counted<>>)) {
   const std::size_t in_a_row = GENERATE(1U, 2U, 30U);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What the model tests share: histories from RapidCheck, and workspaces by the hundred from Hana.
+// What the model tests share: workspaces by the hundred from Hana, each played by histories.
 
-#include "../fixed_seed.hpp"
+#include "../random_histories.hpp"
 #include <ebb/ebb.hpp>
 #include <ebb/testing/play.hpp>
 
@@ -11,10 +11,8 @@
 #include <catch2/catch.hpp>
 #include <rapidcheck/catch.h>
 
-#include <array>
 #include <concepts>
 #include <cstddef>
-#include <ostream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,24 +21,7 @@
 
 namespace ebb::testing {
 
-inline void showValue(const Command& command, std::ostream& out) { out << to_string(command); }
-
-inline rc::Gen<History> histories(const HistoryShape& shape = {}) {
-  return rc::gen::container<History>(rc::gen::exec([shape] {
-    return command_from([](std::size_t bound) { return *rc::gen::inRange<std::size_t>(0, bound); },
-                        shape);
-  }));
-}
-
-// Fails with the history as text, which RapidCheck has made as short as it could.
-inline void expect_kept(const std::string& violation, const History& history) {
-  if (!violation.empty()) RC_FAIL(violation + "\n" + to_string(history));
-}
-
 // Spaces, each with a log.
-struct Memory {
-  alignas(64) std::array<std::byte, 8192> buffer;
-};
 template <class S>
 S make_space(SpaceLog& log, Memory& memory) {
   constexpr std::size_t arena_bytes = std::size_t{512} * 1024;

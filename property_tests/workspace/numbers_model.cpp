@@ -43,7 +43,7 @@ Choosy some_spill() {
 }  // namespace
 
 TEMPLATE_PRODUCT_TEST_CASE("any numbers make a workspace that does what the model says",
-                           "[workspace][model]", std::tuple,
+                           "[workspace][model][reuse]", std::tuple,
                            ((OverTime<dynamic>, External), (OverTime<dynamic>, Reallocate),
                             (OverTime<dynamic>, Fail), (OverTime<dynamic>, Choosy),
                             (PeakWithDecay<dynamic>, External),

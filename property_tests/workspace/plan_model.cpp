@@ -131,8 +131,8 @@ TEMPLATE_TEST_CASE("Whatever a program does, its pieces are where nothing else i
 }
 
 TEMPLATE_TEST_CASE("A third identical cycle follows completely and asks the space for nothing",
-                   "[workspace][plan]", (Plans<LearnPlan>), (Plans<LearnPlans<1>, Granule<256>>),
-                   (Plans<LearnPlans<2>, StartWith<4096>>),
+                   "[workspace][plan][reuse]", (Plans<LearnPlan>),
+                   (Plans<LearnPlans<1>, Granule<256>>), (Plans<LearnPlans<2>, StartWith<4096>>),
                    (Workspace<LearnPlan, Tracking<Arena<>>>)) {
   rc::prop("shrinkable programs", [] {
     const Program program = some_program({.keys = *rc::gen::inRange<std::size_t>(1, 4)});
@@ -147,7 +147,7 @@ TEMPLATE_TEST_CASE("A third identical cycle follows completely and asks the spac
   CHECK(broken == "");
 }
 
-TEMPLATE_TEST_CASE("A refusal at any space call loses nothing", "[workspace][plan]",
+TEMPLATE_TEST_CASE("A refusal at any space call loses nothing", "[workspace][plan][reuse]",
                    (Plans<LearnPlan>), (Plans<LearnPlan, External>),
                    (Plans<LearnPlans<1>, StartWith<2048>>),
                    (Plans<LearnPlan, Fail, StartWith<8192>>)) {
@@ -244,7 +244,7 @@ std::string broken_by_oddity(const ProgramCycle& even, const ProgramCycle& odd) 
 }  // namespace
 
 TEMPLATE_TEST_CASE("An odd event at any place is survived and costs nothing later",
-                   "[workspace][plan]", (Plans<LearnPlan>),
+                   "[workspace][plan][reuse]", (Plans<LearnPlan>),
                    (Plans<LearnPlan, Granule<256>, Trusting>),
                    (Workspace<LearnPlan, Tracking<Arena<4096>>>)) {
   std::string broken;

@@ -7,7 +7,7 @@ using namespace ebb;
 using namespace ebb::testing;
 using boost::hana::tuple_t;
 
-TEST_CASE("every granule, check and space does what the model says", "[workspace][model]") {
+TEST_CASE("every granule, check and space does what the model says", "[workspace][model][reuse]") {
   const auto all = compositions(tuple_t<Granule<16>, Granule<64>>, tuple_t<Trusting, Generational>,
                                 tuple_t<Tracking<>, Tracking<Arena<64>>, Tracking<Arena<4096>>,
                                         Tracking<Buffer>, Tracking<Limited<>>>,
@@ -16,7 +16,7 @@ TEST_CASE("every granule, check and space does what the model says", "[workspace
   play_all(all);
 }
 
-TEST_CASE("several workspaces of a thread do not disturb each other", "[workspace][model]") {
+TEST_CASE("several workspaces of a thread do not disturb each other", "[workspace][model][reuse]") {
   // Tokens beyond those that the stack of a thread has room for without the heap, too.
   rc::prop("whatever is open", [] {
     const std::size_t depth = *rc::gen::inRange<std::size_t>(0, 80);

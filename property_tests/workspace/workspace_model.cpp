@@ -33,7 +33,7 @@ History one_cycle(const HistoryShape& shape) {
 
 }  // namespace
 
-TEST_CASE("every sentence of policies does what the model says", "[workspace][model]") {
+TEST_CASE("every sentence of policies does what the model says", "[workspace][model][reuse]") {
   CHECK(all_policies().size() == 42);
   play_all(all_policies());
 }
@@ -55,7 +55,7 @@ TEST_CASE("a refusal at any call of the space loses nothing", "[workspace][model
     });
 }
 
-TEST_CASE("an identical cycle makes no call to the space", "[workspace][model]") {
+TEST_CASE("an identical cycle makes no call to the space", "[workspace][model][reuse]") {
   for (const Case& each : all_policies()) {
     if (!each.promises.repeats_for_free) continue;
     rc::prop(sentence(each.type), [&] {

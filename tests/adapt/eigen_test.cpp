@@ -167,7 +167,7 @@ TEST_CASE("map of a stale array is StaleArray and names itself", "[adapt][eigen]
 // ---- evaluate
 // ------------------------------------------------------------------------------------
 
-TEST_CASE("evaluate puts an expression into the current workspace", "[adapt][eigen]") {
+TEST_CASE("evaluate puts an expression into the current workspace", "[adapt][eigen][reuse]") {
   const Eigen::MatrixXd a = Eigen::MatrixXd::Random(4, 3);
   const Eigen::MatrixXd b = Eigen::MatrixXd::Random(4, 3);
   Plain workspace;
@@ -293,7 +293,8 @@ TEST_CASE("The blocks that Eigen packs for a large product are on the heap", "[a
   CHECK(eigen_used_the_heap([&] { static_cast<void>(evaluate(a * a)); }));
 }
 
-TEST_CASE("evaluate has the errors of the workspace and leaves it usable", "[adapt][eigen]") {
+TEST_CASE("evaluate has the errors of the workspace and leaves it usable",
+          "[adapt][eigen][reuse]") {
   const Eigen::MatrixXd a = Eigen::MatrixXd::Random(10, 10);
   Workspace<StartWith<512>, Fail> workspace;
   auto cycle = workspace.enter();

@@ -100,7 +100,7 @@ TEST_CASE("The resource of a closed token is NoOpenCycle", "[adapt][pmr]") {
                  "\"step\" is closed"));
 }
 
-TEST_CASE("A stale resource throws and its give-back is harmless", "[adapt][pmr]") {
+TEST_CASE("A stale resource throws and its give-back is harmless", "[adapt][pmr][reuse]") {
   const Violations violations;
   Plain workspace;
   auto cycle = workspace.enter();
@@ -117,7 +117,7 @@ TEST_CASE("A stale resource throws and its give-back is harmless", "[adapt][pmr]
   CHECK(violations.count() == 0);
 }
 
-TEST_CASE("The resource has the errors of its workspace", "[adapt][pmr]") {
+TEST_CASE("The resource has the errors of its workspace", "[adapt][pmr][reuse]") {
   Workspace<StartWith<64>, Fail> workspace;
   auto cycle = workspace.enter();
   auto resource = cycle.resource();
@@ -127,7 +127,7 @@ TEST_CASE("The resource has the errors of its workspace", "[adapt][pmr]") {
   CHECK(workspace.report().demand_bytes == 0);
 }
 
-TEST_CASE("A pmr container with nested strings lives in a cycle", "[adapt][pmr]") {
+TEST_CASE("A pmr container with nested strings lives in a cycle", "[adapt][pmr][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   auto resource = cycle.resource();
@@ -139,8 +139,8 @@ TEST_CASE("A pmr container with nested strings lives in a cycle", "[adapt][pmr]"
   CHECK(workspace.report().demand_bytes >= 100 * 100);
 }
 
-TEMPLATE_TEST_CASE("A standard container lives in the resource of a cycle", "[adapt][pmr]", Vector,
-                   Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
+TEMPLATE_TEST_CASE("A standard container lives in the resource of a cycle", "[adapt][pmr][reuse]",
+                   Vector, Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
   Workspace<Counted<>> workspace;
   for (int i = 0; i < 3; ++i) {
     auto cycle = workspace.enter();
@@ -172,7 +172,7 @@ TEMPLATE_TEST_CASE("A pmr container rebuilt in each cycle makes no space call af
 // ---- a memory resource as a space
 // ----------------------------------------------------------------
 
-TEST_CASE("A workspace takes its blocks from a memory resource", "[adapt][pmr]") {
+TEST_CASE("A workspace takes its blocks from a memory resource", "[adapt][pmr][reuse]") {
   Books books;
   {
     Workspace<MemoryResource> workspace{"step", MemoryResource{&books}};
@@ -188,7 +188,7 @@ TEST_CASE("A workspace takes its blocks from a memory resource", "[adapt][pmr]")
   CHECK(books.out == 0);
 }
 
-TEST_CASE("What a memory resource throws is a refusal", "[adapt][pmr]") {
+TEST_CASE("What a memory resource throws is a refusal", "[adapt][pmr][reuse]") {
   Books books;
   Workspace<MemoryResource> workspace{"step", MemoryResource{&books}};
   auto cycle = workspace.enter();
@@ -201,7 +201,7 @@ TEST_CASE("What a memory resource throws is a refusal", "[adapt][pmr]") {
   CHECK(workspace.allocate(1000) != nullptr);
 }
 
-TEST_CASE("A workspace over a cycle of another one nests", "[adapt][pmr]") {
+TEST_CASE("A workspace over a cycle of another one nests", "[adapt][pmr][reuse]") {
   Plain outer;
   auto outer_cycle = outer.enter();
   auto resource = outer_cycle.resource();

@@ -99,7 +99,7 @@ TEST_CASE("A count whose bytes overflow is a BadRequest to the allocator",
   CHECK(workspace.report().demand_bytes == 0);
 }
 
-TEST_CASE("The allocator has the errors of its workspace", "[adapt][std_allocator]") {
+TEST_CASE("The allocator has the errors of its workspace", "[adapt][std_allocator][reuse]") {
   Workspace<StartWith<64>, Fail> workspace;
   auto cycle = workspace.enter();
   vector<int> values{workspace};
@@ -110,7 +110,8 @@ TEST_CASE("The allocator has the errors of its workspace", "[adapt][std_allocato
   CHECK(values.back() == 7);
 }
 
-TEST_CASE("A stale allocator throws and its give-back is harmless", "[adapt][std_allocator]") {
+TEST_CASE("A stale allocator throws and its give-back is harmless",
+          "[adapt][std_allocator][reuse]") {
   const Violations violations;
   Plain workspace;
   auto cycle = workspace.enter();
@@ -155,7 +156,8 @@ TEST_CASE("A copy takes from where the original does", "[adapt][std_allocator]")
   CHECK(copy.get_allocator() == original.get_allocator());
 }
 
-TEST_CASE("Copy assignment puts elements into the target's memory", "[adapt][std_allocator]") {
+TEST_CASE("Copy assignment puts elements into the target's memory",
+          "[adapt][std_allocator][reuse]") {
   Plain source;
   Plain target;
   auto source_cycle = source.enter();
@@ -217,7 +219,7 @@ TEST_CASE("swap exchanges memory and allocators", "[adapt][std_allocator]") {
 }
 
 TEST_CASE("A contiguous container of plain elements may outlive its cycle",
-          "[adapt][std_allocator]") {
+          "[adapt][std_allocator][reuse]") {
   const Violations violations;
   Plain workspace;
   auto cycle = workspace.enter();
@@ -234,7 +236,7 @@ TEST_CASE("A contiguous container of plain elements may outlive its cycle",
   CHECK(violations.count() == 0);
 }
 
-TEST_CASE("ebb::string is a string in the workspace", "[adapt][std_allocator]") {
+TEST_CASE("ebb::string is a string in the workspace", "[adapt][std_allocator][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
 
@@ -248,8 +250,8 @@ TEST_CASE("ebb::string is a string in the workspace", "[adapt][std_allocator]") 
 // ---- every container
 // -----------------------------------------------------------------------------
 
-TEMPLATE_TEST_CASE("A standard container lives in a workspace", "[adapt][std_allocator]", Vector,
-                   Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
+TEMPLATE_TEST_CASE("A standard container lives in a workspace", "[adapt][std_allocator][reuse]",
+                   Vector, Deque, List, ForwardList, Map, Set, UnorderedMap, BasicString) {
   Workspace<Counted<>> workspace;
   for (int i = 0; i < 3; ++i) {
     auto cycle = workspace.enter();

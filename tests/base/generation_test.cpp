@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <set>
 #include <string>
@@ -73,6 +75,29 @@ TEST_CASE("A retired cell keeps its number and name until it is issued again",
   CHECK(cell->number.load() == number);
   CHECK(cell->owner_name() == "gone");
   CHECK(cell->core.load() == nullptr);
+}
+
+TEST_CASE("Every owner that listens is asked for attention until its cell is retired",
+          "[base][generation]") {
+  detail::EpochSlab slab;
+  constexpr std::uintptr_t bit = EpochCell::attention_bit;
+  std::atomic<std::uintptr_t> words[3]{0, 64, 64 | bit};
+  EpochCell* cells[4];
+  for (EpochCell*& cell : cells) cell = slab.issue(nullptr, "step");
+  for (int i = 0; i < 3; ++i) slab.listen(cells[i], &words[i]);
+
+  slab.ask_for_attention();
+  CHECK(words[0] == bit);
+  CHECK(words[1] == (64 | bit));
+  CHECK(words[2] == (64 | bit));
+
+  for (auto& word : words) word = 0;
+  slab.retire(cells[1]);
+  CHECK(slab.issue(nullptr, "next") == cells[1]);
+  slab.ask_for_attention();
+  CHECK(words[0] == bit);
+  CHECK(words[1] == 0);
+  CHECK(words[2] == bit);
 }
 
 TEST_CASE("A cell keeps the first 40 bytes of a name", "[base][generation]") {

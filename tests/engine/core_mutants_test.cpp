@@ -10,7 +10,7 @@
 
 using namespace ebb;
 
-TEST_CASE("A reserved size is taken once and may be shrunk for good", "[engine][core]") {
+TEST_CASE("A reserved size is taken once and may be shrunk for good", "[engine][core][reuse]") {
   Workspace<Strict, PeakWithDecay<1>, Counted<>> workspace;
   const auto run = [&] {
     const Cycle cycle = workspace.enter();
@@ -46,7 +46,7 @@ struct GrowsALittle {
 
 }  // namespace
 
-TEST_CASE("A spill policy is told what the cycle holds outside", "[engine][core]") {
+TEST_CASE("A spill policy is told what the cycle holds outside", "[engine][core][reuse]") {
   Workspace<StartWith<64>, NoLearning, GrowsALittle> workspace;
   const Cycle cycle = workspace.enter();
   GrowsALittle::told.clear();
@@ -59,7 +59,7 @@ TEST_CASE("A spill policy is told what the cycle holds outside", "[engine][core]
   CHECK(GrowsALittle::told[1].outside == 8000);
 }
 
-TEST_CASE("Once a chunk is open, what does not fit opens another", "[engine][core]") {
+TEST_CASE("Once a chunk is open, what does not fit opens another", "[engine][core][reuse]") {
   Workspace<StartWith<64>, NoLearning, GrowsALittle> workspace;
   const Cycle cycle = workspace.enter();
   static_cast<void>(workspace.allocate(1000));  // a demand for which the policy would grow

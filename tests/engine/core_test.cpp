@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <string>
 #include <type_traits>
 
 using namespace ebb;
@@ -21,7 +22,7 @@ static_assert(!std::is_constructible_v<Core>);
 // ---- taking
 // --------------------------------------------------------------------------------------
 
-TEST_CASE("A piece is rounded up to the granule", "[engine][core]") {
+TEST_CASE("A piece is rounded up to the granule", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
 
@@ -34,7 +35,7 @@ TEST_CASE("A piece is rounded up to the granule", "[engine][core]") {
   CHECK(workspace.report().demand_bytes == 256);
 }
 
-TEST_CASE("A request that just fits fills the block", "[engine][core]") {
+TEST_CASE("A request that just fits fills the block", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
 
@@ -46,7 +47,8 @@ TEST_CASE("A request that just fits fills the block", "[engine][core]") {
   CHECK(workspace.report().space_calls == 2);
 }
 
-TEST_CASE("A size known when compiling takes as many bytes as one that is not", "[engine][core]") {
+TEST_CASE("A size known when compiling takes as many bytes as one that is not",
+          "[engine][core][reuse]") {
   Workspace<StartWith<4096>, Granule<dynamic>> workspace{"step", Granule<dynamic>{32}};
   Core& core = workspace;
   auto cycle = workspace.enter();
@@ -65,7 +67,7 @@ TEST_CASE("A size known when compiling takes as many bytes as one that is not", 
   CHECK(sixth == fifth + 64);
 }
 
-TEST_CASE("Core takes and gives with the granule of the workspace", "[engine][core]") {
+TEST_CASE("Core takes and gives with the granule of the workspace", "[engine][core][reuse]") {
   Workspace<StartWith<4096>, Granule<256>> workspace;
   Core& core = workspace;
   auto cycle = workspace.enter();
@@ -96,7 +98,7 @@ TEST_CASE("Zero bytes answer the alignment as an address", "[engine][core]") {
   CHECK(workspace.report().demand_bytes == 0);
 }
 
-TEST_CASE("Giving zero bytes back changes nothing", "[engine][core]") {
+TEST_CASE("Giving zero bytes back changes nothing", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   std::byte* const piece = bytes_at(workspace.allocate(64));
@@ -108,7 +110,7 @@ TEST_CASE("Giving zero bytes back changes nothing", "[engine][core]") {
   CHECK(workspace.allocate(64) == piece + 64);
 }
 
-TEST_CASE("Every alignment up to that of the space is served", "[engine][core]") {
+TEST_CASE("Every alignment up to that of the space is served", "[engine][core][reuse]") {
   Workspace<StartWith<65536>> workspace;
   auto cycle = workspace.enter();
 
@@ -134,7 +136,7 @@ TEST_CASE("A piece on top is used again at once", "[engine][core][reuse]") {
   CHECK(workspace.allocate(200) == top);
 }
 
-TEST_CASE("A hole is not used again when it comes to lie on top", "[engine][core]") {
+TEST_CASE("A hole is not used again when it comes to lie on top", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   void* const below = workspace.allocate(64);
@@ -146,7 +148,7 @@ TEST_CASE("A hole is not used again when it comes to lie on top", "[engine][core
   CHECK(workspace.allocate(64) == top);
 }
 
-TEST_CASE("The padding before an over-aligned piece is not given back", "[engine][core]") {
+TEST_CASE("The padding before an over-aligned piece is not given back", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   static_cast<void>(workspace.allocate(64));
@@ -157,7 +159,7 @@ TEST_CASE("The padding before an over-aligned piece is not given back", "[engine
   CHECK(workspace.allocate(64) == piece);
 }
 
-TEST_CASE("The demand is the highest position and not the last", "[engine][core]") {
+TEST_CASE("The demand is the highest position and not the last", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   void* const large = workspace.allocate(1024);
@@ -170,7 +172,7 @@ TEST_CASE("The demand is the highest position and not the last", "[engine][core]
   CHECK(workspace.report().last_demand_bytes == 1024);
 }
 
-TEST_CASE("A foreign piece is thrown once by the next take", "[engine][core]") {
+TEST_CASE("A foreign piece is thrown once by the next take", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace{"step"};
   auto cycle = workspace.enter();
   alignas(64) std::byte foreign[64];
@@ -255,7 +257,8 @@ TEST_CASE("try_expand says yes where the rounded size stays the same", "[engine]
   CHECK(workspace.try_expand(below, 10, 64));
 }
 
-TEST_CASE("try_expand answers false and changes nothing where it cannot be", "[engine][core]") {
+TEST_CASE("try_expand answers false and changes nothing where it cannot be",
+          "[engine][core][reuse]") {
   Workspace<StartWith<4096>, Bounds<0, 4096>> workspace;
   auto cycle = workspace.enter();
   std::byte* const below = bytes_at(workspace.allocate(64));
@@ -325,7 +328,7 @@ TEST_CASE("An alignment above that of the space is a BadRequest", "[engine][core
   CHECK(workspace.allocate(8, 64) != nullptr);
 }
 
-TEST_CASE("A size that no address space has is a BadRequest", "[engine][core]") {
+TEST_CASE("A size that no address space has is a BadRequest", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
 
@@ -343,7 +346,7 @@ TEST_CASE("A size that no address space has is a BadRequest", "[engine][core]") 
 }
 
 TEST_CASE("A size that the heap refuses is SpaceRefused and leaves the cycle usable",
-          "[engine][core]") {
+          "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace{"step"};
   auto cycle = workspace.enter();
   std::byte* const before = bytes_at(workspace.allocate(64));
@@ -369,7 +372,7 @@ TEST_CASE("A single request beyond the bounds is a BadRequest", "[engine][core]"
   CHECK(workspace.allocate(1000) != nullptr);
 }
 
-TEST_CASE("Sums beyond the bounds spill in every cycle", "[engine][core]") {
+TEST_CASE("Sums beyond the bounds spill in every cycle", "[engine][core][reuse]") {
   Workspace<Bounds<0, 1024>, Strict> workspace;
   const auto spills_of_a_cycle = [&] {
     const auto before = workspace.report().spilled_requests;
@@ -390,7 +393,8 @@ TEST_CASE("Sums beyond the bounds spill in every cycle", "[engine][core]") {
 // ---- the first block and reserve
 // -----------------------------------------------------------------
 
-TEST_CASE("The first block is taken at the first enter and with its exact size", "[engine][core]") {
+TEST_CASE("The first block is taken at the first enter and with its exact size",
+          "[engine][core][reuse]") {
   Workspace<StartWith<1000>, Counted<>> workspace;
   CHECK(workspace.space().calls() == 0);
 
@@ -400,7 +404,7 @@ TEST_CASE("The first block is taken at the first enter and with its exact size",
   CHECK(workspace.report().block_bytes == 1024);  // a multiple of the granule
 }
 
-TEST_CASE("A refused first block leaves the workspace closed", "[engine][core]") {
+TEST_CASE("A refused first block leaves the workspace closed", "[engine][core][reuse]") {
   Workspace<StartWith<1000>, Failing<>> workspace{"step", Failing<>{Host{}, 1}};
 
   CHECK(
@@ -416,7 +420,7 @@ TEST_CASE("A refused first block leaves the workspace closed", "[engine][core]")
   CHECK(workspace.report().spilled_requests == 0);
 }
 
-TEST_CASE("A first block beyond the bounds is a BadRequest", "[engine][core]") {
+TEST_CASE("A first block beyond the bounds is a BadRequest", "[engine][core][reuse]") {
   Workspace<StartWith<2000>, Bounds<0, 1000>> workspace{"step"};
 
   CHECK(contains(message_of<BadRequest>([&] { static_cast<void>(workspace.enter()); }),
@@ -425,7 +429,7 @@ TEST_CASE("A first block beyond the bounds is a BadRequest", "[engine][core]") {
   CHECK(current() == nullptr);
 }
 
-TEST_CASE("A reservation is the exact block of the next enter", "[engine][core]") {
+TEST_CASE("A reservation is the exact block of the next enter", "[engine][core][reuse]") {
   Workspace<Counted<>> workspace;
   workspace.reserve(10000);
   CHECK(workspace.space().calls() == 0);
@@ -437,7 +441,7 @@ TEST_CASE("A reservation is the exact block of the next enter", "[engine][core]"
   CHECK(workspace.space().calls() == 1);
 }
 
-TEST_CASE("A reservation below the block changes nothing", "[engine][core]") {
+TEST_CASE("A reservation below the block changes nothing", "[engine][core][reuse]") {
   Workspace<StartWith<4096>, Counted<>> workspace;
   {
     auto cycle = workspace.enter();
@@ -478,7 +482,7 @@ TEST_CASE("A reservation beyond the bounds or beyond every size is a BadRequest"
 }
 
 TEST_CASE("A refused reservation keeps the block and is asked for again at the next enter",
-          "[engine][core]") {
+          "[engine][core][reuse]") {
   Watched::Log log;
   Workspace<StartWith<1024>, Watched> workspace{"step", Watched{log}};
   {
@@ -499,7 +503,7 @@ TEST_CASE("A refused reservation keeps the block and is asked for again at the n
 // ---- destroy
 // -------------------------------------------------------------------------------------
 
-TEST_CASE("destroy gives the block back and forgets what was learnt", "[engine][core]") {
+TEST_CASE("destroy gives the block back and forgets what was learnt", "[engine][core][reuse]") {
   Watched::Log log;
   Workspace<Watched> workspace{"step", Watched{log}};
   {
@@ -534,7 +538,8 @@ TEMPLATE_TEST_CASE("A destroyed workspace learns again", "[engine][core][reuse]"
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("destroy takes the first block of StartWith again at the next enter", "[engine][core]") {
+TEST_CASE("destroy takes the first block of StartWith again at the next enter",
+          "[engine][core][reuse]") {
   Workspace<StartWith<4096>, Counted<>> workspace;
   {
     auto cycle = workspace.enter();
@@ -557,7 +562,7 @@ TEST_CASE("destroy forgets a reservation", "[engine][core]") {
   CHECK(workspace.report().block_bytes == 0);
 }
 
-TEST_CASE("destroy while open ends the cycle and gives everything back", "[engine][core]") {
+TEST_CASE("destroy while open ends the cycle and gives everything back", "[engine][core][reuse]") {
   Watched::Log log;
   Workspace<StartWith<1024>, Watched> workspace{"step", Watched{log}};
   auto cycle = workspace.enter();
@@ -572,6 +577,185 @@ TEST_CASE("destroy while open ends the cycle and gives everything back", "[engin
   CHECK(workspace.generation() == 2);
   CHECK(workspace.report().last_demand_bytes == 8192);
   CHECK_THROWS_AS(workspace.allocate(8), NoOpenCycle);
+}
+
+TEST_CASE("trim gives the block back and the next enter takes one of its size",
+          "[engine][core][reuse]") {
+  Watched::Log log;
+  Workspace<Watched> workspace{"step", Watched{log}};
+  const auto run = [&] {
+    auto cycle = workspace.enter();
+    static_cast<void>(workspace.allocate(10000));
+  };
+  for (int i = 0; i < 2; ++i) run();
+  const std::size_t block = workspace.report().block_bytes;
+  const std::size_t asked = log.asked.size();
+
+  CHECK(workspace.trim() == block);
+  CHECK(log.out.empty());
+  CHECK(workspace.report().block_bytes == 0);
+  CHECK(workspace.trim() == 0);
+
+  for (int i = 0; i < 3; ++i) run();
+  CHECK(workspace.report().block_bytes == block);
+  CHECK(log.asked.size() == asked + 1);
+  CHECK(log.mistakes == 0);
+  CHECK(workspace.report().cycles == 5);
+}
+
+TEST_CASE("trim while open is a BadRequest and changes nothing", "[engine][core][reuse]") {
+  Workspace<StartWith<4096>> workspace{"step"};
+  auto cycle = workspace.enter();
+
+  const std::string message = message_of<BadRequest>([&] { workspace.trim(); });
+
+  CHECK(message ==
+        "ebb-E06 BadRequest: \"step\" is open; `trim()` gives the block back between cycles. Call "
+        "it while closed. docs/errors/E06.md");
+  CHECK(workspace.report().block_bytes == 4096);
+  CHECK(workspace.allocate(64) != nullptr);
+}
+
+TEST_CASE("trim before the first enter changes nothing", "[engine][core][reuse]") {
+  Workspace<StartWith<4096>> workspace;
+
+  CHECK(workspace.trim() == 0);
+
+  auto cycle = workspace.enter();
+  CHECK(workspace.report().block_bytes == 4096);
+}
+
+TEST_CASE("A trimmed block comes back although a first one of its size would be out of bounds",
+          "[engine][core][reuse]") {
+  Workspace<StartWith<100>, Bounds<0, 100>> workspace;
+  static_cast<void>(workspace.enter());
+  REQUIRE(workspace.trim() == 128);
+
+  auto cycle = workspace.enter();
+
+  CHECK(workspace.report().block_bytes == 128);
+}
+
+TEST_CASE("A trimmed block comes back as small as learning had made it", "[engine][core]") {
+  Workspace<StartWith<65536>, PeakWithDecay<1>, Strict> workspace;
+  for (int i = 0; i < 20; ++i) {
+    auto cycle = workspace.enter();
+    static_cast<void>(workspace.allocate(64));
+  }
+  const std::size_t block = workspace.trim();
+  REQUIRE(block < 65536);
+
+  auto cycle = workspace.enter();
+
+  CHECK(workspace.report().block_bytes == block);
+}
+
+TEST_CASE("A refused block leaves a trimmed workspace closed and is asked for again",
+          "[engine][core][reuse]") {
+  Watched::Log log;
+  Workspace<StartWith<4096>, Watched> workspace{"step", Watched{log}};
+  static_cast<void>(workspace.enter());
+  workspace.trim();
+
+  log.refuses = true;
+  CHECK_THROWS_AS(workspace.enter(), SpaceRefused);
+  CHECK_FALSE(workspace.is_open());
+  log.refuses = false;
+
+  auto cycle = workspace.enter();
+  CHECK(workspace.report().block_bytes == 4096);
+}
+
+TEST_CASE("A reservation beside a trimmed block is the larger of the two",
+          "[engine][core][reuse]") {
+  Workspace<StartWith<4096>> workspace;
+  static_cast<void>(workspace.enter());
+
+  workspace.trim();
+  workspace.reserve(1000);
+  static_cast<void>(workspace.enter());
+  CHECK(workspace.report().block_bytes == 4096);
+
+  workspace.trim();
+  workspace.reserve(8192);
+  static_cast<void>(workspace.enter());
+  CHECK(workspace.report().block_bytes == 8192);
+}
+
+TEST_CASE("destroy forgets a trimmed block", "[engine][core][reuse]") {
+  Workspace<> workspace;
+  {
+    auto cycle = workspace.enter();
+    static_cast<void>(workspace.allocate(10000));
+  }
+  REQUIRE(workspace.trim() != 0);
+
+  workspace.destroy();
+
+  auto cycle = workspace.enter();
+  CHECK(workspace.report().block_bytes == 0);
+}
+
+TEST_CASE("A trimmed workspace that is switched on within its cycle learns a block once",
+          "[engine][core][reuse]") {
+  Workspace<> workspace;
+  const auto run = [&](std::size_t bytes) {
+    auto cycle = workspace.enter();
+    workspace.set_enabled(true);
+    static_cast<void>(workspace.allocate(bytes));
+  };
+  run(10000);
+  workspace.trim();
+  workspace.set_enabled(false);
+
+  run(1000);
+  const auto report = workspace.report();
+  run(1000);
+
+  CHECK(report.block_bytes >= 1000);
+  CHECK(workspace.report().space_calls == report.space_calls);
+}
+
+TEST_CASE("A trimmed block is not forgotten by a cycle that is switched on late",
+          "[engine][core][reuse]") {
+  Workspace<NoLearning> workspace;
+  workspace.reserve(4096);
+  static_cast<void>(workspace.enter());
+  workspace.trim();
+  workspace.set_enabled(false);
+  {
+    auto cycle = workspace.enter();
+    workspace.set_enabled(true);
+  }
+
+  auto cycle = workspace.enter();
+
+  CHECK(workspace.report().block_bytes == 4096);
+}
+
+TEST_CASE("A plan is followed in the block that comes after a trimmed one",
+          "[engine][core][reuse]") {
+  Watched::Log log;
+  Workspace<LearnPlan, Watched> workspace{"step", Watched{log}};
+  const auto run = [&] {
+    auto cycle = workspace.enter();
+    auto first = workspace.make<int>(1000);
+    auto second = workspace.make<int>(3000);
+    return first.view().size() + second.view().size();
+  };
+  for (int i = 0; i < 2; ++i) CHECK(run() == 4000);
+  REQUIRE(workspace.report().plan.followed_cycles == 1);
+
+  CHECK(workspace.trim() == workspace.plan().bytes());
+  CHECK(log.out.empty());
+  // So that the next block lies elsewhere.
+  void* const in_its_place = Host::allocate(workspace.plan().bytes(), 4096);
+  CHECK(run() == 4000);
+  Host::deallocate(in_its_place, 0, 4096);
+
+  CHECK(workspace.report().plan.followed_cycles == 2);
+  CHECK(workspace.report().spilled_requests == 1);
+  CHECK(workspace.report().block_bytes == workspace.plan().bytes());
 }
 
 TEST_CASE("The space gets back exactly what it gave", "[engine][core]") {
@@ -595,7 +779,7 @@ TEST_CASE("The space gets back exactly what it gave", "[engine][core]") {
 // ---------------------------------------------------------------------------------
 
 TEST_CASE("Switched off before the cycle every request goes out alone and nothing is learnt",
-          "[engine][core]") {
+          "[engine][core][reuse]") {
   Watched::Log log;
   Workspace<Watched> workspace{"step", Watched{log}};
   workspace.set_enabled(false);
@@ -614,7 +798,7 @@ TEST_CASE("Switched off before the cycle every request goes out alone and nothin
 }
 
 TEST_CASE("Switched off within a cycle later requests go out alone and are gone at its close",
-          "[engine][core]") {
+          "[engine][core][reuse]") {
   Watched::Log log;
   Workspace<StartWith<4096>, Watched> workspace{"step", Watched{log}};
   {
@@ -634,7 +818,7 @@ TEST_CASE("Switched off within a cycle later requests go out alone and are gone 
   CHECK(workspace.report().spilled_requests == 3);
 }
 
-TEST_CASE("What lies in the block is given back while switched off", "[engine][core]") {
+TEST_CASE("What lies in the block is given back while switched off", "[engine][core][reuse]") {
   const Violations violations;
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
@@ -670,7 +854,7 @@ TEST_CASE("Switched on again the block serves", "[engine][core][reuse]") {
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("Switched off stays so until it is switched on", "[engine][core]") {
+TEST_CASE("Switched off stays so until it is switched on", "[engine][core][reuse]") {
   Workspace<StartWith<4096>> workspace;
   workspace.set_enabled(false);
   for (int i = 0; i < 3; ++i) {
@@ -721,7 +905,7 @@ TEST_CASE("is_open and name say what they say", "[engine][core]") {
   CHECK(nameless.name() == "workspace");
 }
 
-TEST_CASE("A refusal injected at any call leaves the workspace usable", "[engine][core]") {
+TEST_CASE("A refusal injected at any call leaves the workspace usable", "[engine][core][reuse]") {
   // A history that asks for a first block, chunks, an exchange, and pieces alone.
   const auto run = [](auto& workspace) {
     int thrown = 0;
@@ -781,7 +965,7 @@ struct Adapter {
 }  // namespace
 
 TEMPLATE_TEST_CASE("The live peak knows what rose between two pieces given back beneath the top",
-                   "[engine][core]", Raw, Adapter) {
+                   "[engine][core][reuse]", Raw, Adapter) {
   Workspace<StartWith<4096>, NoLearning> workspace;
   {
     auto cycle = workspace.enter();
@@ -801,7 +985,7 @@ TEMPLATE_TEST_CASE("The live peak knows what rose between two pieces given back 
 
 TEMPLATE_TEST_CASE(
     "The live peak knows what went out between two pieces given back beneath the top",
-    "[engine][core]", Raw, Adapter) {
+    "[engine][core][reuse]", Raw, Adapter) {
   Workspace<StartWith<4096>, NoLearning, External> workspace;
   {
     auto cycle = workspace.enter();
@@ -818,7 +1002,7 @@ TEMPLATE_TEST_CASE(
 }
 
 TEMPLATE_TEST_CASE("A piece that is out alone goes home after others were given back in the block",
-                   "[engine][core]", Raw, Adapter) {
+                   "[engine][core][reuse]", Raw, Adapter) {
   Workspace<StartWith<4096>, NoLearning, External, Counted<>> workspace;
   auto cycle = workspace.enter();
   void* const first = workspace.allocate(64);
@@ -832,7 +1016,7 @@ TEMPLATE_TEST_CASE("A piece that is out alone goes home after others were given 
 }
 
 TEMPLATE_TEST_CASE("A piece that is out alone goes home where there is no block at all",
-                   "[engine][core]", Raw, Adapter) {
+                   "[engine][core][reuse]", Raw, Adapter) {
   Workspace<Counted<>> workspace;
   workspace.set_enabled(false);
   auto cycle = workspace.enter();
@@ -843,8 +1027,8 @@ TEMPLATE_TEST_CASE("A piece that is out alone goes home where there is no block 
   CHECK(workspace.space().releases() == 1);
 }
 
-TEMPLATE_TEST_CASE("A piece of a chunk is not taken for one of the block", "[engine][core]", Raw,
-                   Adapter) {
+TEMPLATE_TEST_CASE("A piece of a chunk is not taken for one of the block", "[engine][core][reuse]",
+                   Raw, Adapter) {
   Workspace<StartWith<4096>, FirstLoop> workspace;
   {
     auto cycle = workspace.enter();
@@ -861,7 +1045,7 @@ TEMPLATE_TEST_CASE("A piece of a chunk is not taken for one of the block", "[eng
 }
 
 TEST_CASE("The live peak is that of the last cycle, whatever came before or is open",
-          "[engine][core]") {
+          "[engine][core][reuse]") {
   Workspace<StartWith<4096>, NoLearning> workspace;
   const auto with_a_gap = [&] {
     void* const first = workspace.allocate(64);

@@ -62,7 +62,7 @@ TEST_CASE("More dead than there is leaves nothing alive", "[engine][ledger]") {
 // ---- what a workspace derives from cursor positions
 // ----------------------------------------------
 
-TEST_CASE("Given back in order the live peak is the demand", "[engine][ledger]") {
+TEST_CASE("Given back in order the live peak is the demand", "[engine][ledger][reuse]") {
   Workspace<StartWith<4096>> workspace;
   {
     auto cycle = workspace.enter();
@@ -77,7 +77,7 @@ TEST_CASE("Given back in order the live peak is the demand", "[engine][ledger]")
   CHECK(workspace.report().live_peak_bytes == 2048);
 }
 
-TEST_CASE("A hole lowers the live peak and not the demand", "[engine][ledger]") {
+TEST_CASE("A hole lowers the live peak and not the demand", "[engine][ledger][reuse]") {
   Workspace<StartWith<4096>> workspace;
   {
     auto cycle = workspace.enter();
@@ -91,7 +91,7 @@ TEST_CASE("A hole lowers the live peak and not the demand", "[engine][ledger]") 
   CHECK(workspace.report().live_peak_bytes == 64 + 1024);
 }
 
-TEST_CASE("Padding is demand and is not alive", "[engine][ledger]") {
+TEST_CASE("Padding is demand and is not alive", "[engine][ledger][reuse]") {
   Workspace<StartWith<4096>> workspace;
   {
     auto cycle = workspace.enter();
@@ -103,7 +103,7 @@ TEST_CASE("Padding is demand and is not alive", "[engine][ledger]") {
   CHECK(workspace.report().live_peak_bytes == 128);
 }
 
-TEST_CASE("The measure of a cycle does not leak into the next", "[engine][ledger]") {
+TEST_CASE("The measure of a cycle does not leak into the next", "[engine][ledger][reuse]") {
   Workspace<StartWith<8192>, NoLearning> workspace;
   {
     auto cycle = workspace.enter();
@@ -124,7 +124,7 @@ TEST_CASE("The measure of a cycle does not leak into the next", "[engine][ledger
 }
 
 TEST_CASE("The demand of a cycle that spills is what a block would have needed",
-          "[engine][ledger]") {
+          "[engine][ledger][reuse]") {
   Workspace<StartWith<1024>> workspace;
   auto cycle = workspace.enter();
   static_cast<void>(workspace.allocate(1000));

@@ -165,7 +165,7 @@ TEST_CASE("The first overflow closes the block for the rest of the cycle", "[eng
 }
 
 TEST_CASE("A request that does not fit is served from a chunk of at least its size",
-          "[engine][overflow]") {
+          "[engine][overflow][reuse]") {
   Workspace<Counted<>> workspace;
   auto cycle = workspace.enter();
 
@@ -221,7 +221,7 @@ TEST_CASE("A second identical cycle makes no space call", "[engine][overflow][re
 }
 
 TEST_CASE("Chunks grow so that each doubling of the demand asks the space once",
-          "[engine][overflow]") {
+          "[engine][overflow][reuse]") {
   Workspace<Counted<>> workspace;
   std::size_t demand = 0;
   {
@@ -237,7 +237,7 @@ TEST_CASE("Chunks grow so that each doubling of the demand asks the space once",
 }
 
 TEST_CASE("A larger cycle asks the space once for each doubling and once for the new block",
-          "[engine][overflow]") {
+          "[engine][overflow][reuse]") {
   Workspace<Strict, Counted<>> workspace;
   const auto run = [&](std::size_t count) {
     auto cycle = workspace.enter();
@@ -251,7 +251,7 @@ TEST_CASE("A larger cycle asks the space once for each doubling and once for the
   CHECK(workspace.space().calls() <= calls + 3 + 1);
 }
 
-TEST_CASE("A chunk never starts where another piece ends", "[engine][overflow]") {
+TEST_CASE("A chunk never starts where another piece ends", "[engine][overflow][reuse]") {
   const auto memory = std::make_unique<Arena::Memory>();
   Workspace<StartWith<4096>, Arena> workspace{"step", Arena{*memory}};
   auto cycle = workspace.enter();
@@ -265,7 +265,7 @@ TEST_CASE("A chunk never starts where another piece ends", "[engine][overflow]")
   CHECK(workspace.allocate(64) == first_of_chunk);
 }
 
-TEST_CASE("Neighbouring chunks do not give back across their seam", "[engine][overflow]") {
+TEST_CASE("Neighbouring chunks do not give back across their seam", "[engine][overflow][reuse]") {
   const auto memory = std::make_unique<Arena::Memory>();
   Workspace<Arena> workspace{"step", Arena{*memory}};
   auto cycle = workspace.enter();
@@ -280,7 +280,8 @@ TEST_CASE("Neighbouring chunks do not give back across their seam", "[engine][ov
   CHECK(workspace.report().demand_bytes == 64 * 1024 + 64);
 }
 
-TEST_CASE("A refused chunk is asked for again with what is needed alone", "[engine][overflow]") {
+TEST_CASE("A refused chunk is asked for again with what is needed alone",
+          "[engine][overflow][reuse]") {
   Watched::Log log;
   Workspace<Watched> workspace{"step", Watched{log}};
   log.most_bytes = 8192;
@@ -294,7 +295,7 @@ TEST_CASE("A refused chunk is asked for again with what is needed alone", "[engi
   CHECK(workspace.report().space_refusals == 1);
 }
 
-TEST_CASE("A refused overflow is SpaceRefused and changes nothing", "[engine][overflow]") {
+TEST_CASE("A refused overflow is SpaceRefused and changes nothing", "[engine][overflow][reuse]") {
   Watched::Log log;
   Workspace<StartWith<4096>, Watched> workspace{"step", Watched{log}};
   auto cycle = workspace.enter();
@@ -330,7 +331,7 @@ TEST_CASE("An overflow is refused when the heap has no room for its entry", "[en
   CHECK(external.try_allocate(8192) != nullptr);
 }
 
-TEST_CASE("try_expand works within a chunk and never opens another", "[engine][overflow]") {
+TEST_CASE("try_expand works within a chunk and never opens another", "[engine][overflow][reuse]") {
   Workspace<Counted<>> workspace;
   auto cycle = workspace.enter();
   std::byte* const piece = bytes_at(workspace.allocate(64));
@@ -346,7 +347,7 @@ TEST_CASE("try_expand works within a chunk and never opens another", "[engine][o
 // --------------------------------------------------------------------------------
 
 TEST_CASE("Under External a request that does not fit goes out alone and the block stays open",
-          "[engine][overflow]") {
+          "[engine][overflow][reuse]") {
   Watched::Log log;
   Workspace<StartWith<4096>, External, Watched> workspace{"step", Watched{log}};
   auto cycle = workspace.enter();
@@ -360,7 +361,8 @@ TEST_CASE("Under External a request that does not fit goes out alone and the blo
   CHECK(workspace.report().oversize_bytes == 8192);
 }
 
-TEST_CASE("A piece alone goes back to the space when it is given back", "[engine][overflow]") {
+TEST_CASE("A piece alone goes back to the space when it is given back",
+          "[engine][overflow][reuse]") {
   Watched::Log log;
   Workspace<StartWith<4096>, External, Watched> workspace{"step", Watched{log}};
   auto cycle = workspace.enter();
@@ -376,7 +378,8 @@ TEST_CASE("A piece alone goes back to the space when it is given back", "[engine
   CHECK(log.mistakes == 0);
 }
 
-TEST_CASE("Pieces alone go back to the space at the end of the cycle", "[engine][overflow]") {
+TEST_CASE("Pieces alone go back to the space at the end of the cycle",
+          "[engine][overflow][reuse]") {
   Watched::Log log;
   Workspace<StartWith<4096>, External, Watched> workspace{"step", Watched{log}};
   {
@@ -390,7 +393,7 @@ TEST_CASE("Pieces alone go back to the space at the end of the cycle", "[engine]
 }
 
 TEST_CASE("Under External every overflow of every cycle asks the space once",
-          "[engine][overflow]") {
+          "[engine][overflow][reuse]") {
   Workspace<StartWith<4096>, External, Counted<>> workspace;
   for (int i = 0; i < 3; ++i) {
     auto cycle = workspace.enter();
@@ -409,7 +412,7 @@ TEST_CASE("Under External every overflow of every cycle asks the space once",
   CHECK(workspace.report().block_bytes < 1000000);
 }
 
-TEST_CASE("Under External a cycle without a block uses chunks", "[engine][overflow]") {
+TEST_CASE("Under External a cycle without a block uses chunks", "[engine][overflow][reuse]") {
   Workspace<External, Counted<>> workspace;
   auto cycle = workspace.enter();
 
@@ -421,7 +424,7 @@ TEST_CASE("Under External a cycle without a block uses chunks", "[engine][overfl
 }
 
 TEST_CASE("Under External the demand is the block and the most that was alone at once",
-          "[engine][overflow]") {
+          "[engine][overflow][reuse]") {
   Workspace<StartWith<4096>, External, NoLearning> workspace;
   auto cycle = workspace.enter();
   static_cast<void>(workspace.allocate(4096));
@@ -433,7 +436,7 @@ TEST_CASE("Under External the demand is the block and the most that was alone at
   CHECK(workspace.report().oversize_bytes == 1024 + 2048);
 }
 
-TEST_CASE("A refused piece alone changes nothing", "[engine][overflow]") {
+TEST_CASE("A refused piece alone changes nothing", "[engine][overflow][reuse]") {
   Watched::Log log;
   Workspace<StartWith<4096>, External, Watched> workspace{"step", Watched{log}};
   auto cycle = workspace.enter();
@@ -450,7 +453,7 @@ TEST_CASE("A refused piece alone changes nothing", "[engine][overflow]") {
 // ---- Fail
 // ----------------------------------------------------------------------------------------
 
-TEST_CASE("Fail refuses and changes nothing", "[engine][overflow]") {
+TEST_CASE("Fail refuses and changes nothing", "[engine][overflow][reuse]") {
   Workspace<StartWith<4096>, Fail, Counted<>> workspace{"activations"};
   auto cycle = workspace.enter();
   std::byte* const first = bytes_at(workspace.allocate(1000));

@@ -80,7 +80,7 @@ std::uint64_t diverged(const W& workspace) {
 
 // ---- recording ----------------------------------------------------------------------------------
 
-TEST_CASE("A recorded cycle uses again what was given back", "[engine][planner]") {
+TEST_CASE("A recorded cycle uses again what was given back", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   auto cycle = workspace.enter();
   std::byte* const first = bytes_at(workspace.allocate(1000));
@@ -92,7 +92,8 @@ TEST_CASE("A recorded cycle uses again what was given back", "[engine][planner]"
   CHECK(workspace.allocate(64) == second + 64);
 }
 
-TEST_CASE("The first cycle makes the plan, and the block is as large as it", "[engine][planner]") {
+TEST_CASE("The first cycle makes the plan, and the block is as large as it",
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   CHECK(workspace.plan().events().empty());
 
@@ -111,7 +112,8 @@ TEST_CASE("The first cycle makes the plan, and the block is as large as it", "[e
   CHECK(report.plan.first_mismatch == "");
 }
 
-TEST_CASE("While a cycle is recorded its demand is what lives at most", "[engine][planner]") {
+TEST_CASE("While a cycle is recorded its demand is what lives at most",
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   auto cycle = workspace.enter();
 
@@ -120,7 +122,7 @@ TEST_CASE("While a cycle is recorded its demand is what lives at most", "[engine
   CHECK(workspace.report().demand_bytes == 1536);
 }
 
-TEST_CASE("An empty cycle teaches nothing", "[engine][planner]") {
+TEST_CASE("An empty cycle teaches nothing", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   for (int i = 0; i < 3; ++i) auto cycle = workspace.enter();
 
@@ -132,7 +134,7 @@ TEST_CASE("An empty cycle teaches nothing", "[engine][planner]") {
   CHECK(followed(workspace) == 1);
 }
 
-TEST_CASE("Zero bytes are no event", "[engine][planner]") {
+TEST_CASE("Zero bytes are no event", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   for (int i = 0; i < 2; ++i) {
     auto cycle = workspace.enter();
@@ -154,7 +156,7 @@ TEST_CASE("What is never given back needs what a bump needs", "[engine][planner]
   for (const Lifetime& piece : workspace.plan().pieces()) CHECK(piece.death == 3);
 }
 
-TEST_CASE("A cycle that an exception ends is not learnt from", "[engine][planner]") {
+TEST_CASE("A cycle that an exception ends is not learnt from", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   const auto fail = [&] {
     auto cycle = workspace.enter();
@@ -174,7 +176,7 @@ TEST_CASE("A cycle that an exception ends is not learnt from", "[engine][planner
   CHECK(followed(workspace) == 1);
 }
 
-TEST_CASE("Cycles that exceptions end never replace a plan", "[engine][planner]") {
+TEST_CASE("Cycles that exceptions end never replace a plan", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   even().run(workspace);
   const auto fail = [&] {
@@ -191,7 +193,7 @@ TEST_CASE("Cycles that exceptions end never replace a plan", "[engine][planner]"
 
 // ---- following ----------------------------------------------------------------------------------
 
-TEST_CASE("A cycle that follows takes from the places of the plan", "[engine][planner]") {
+TEST_CASE("A cycle that follows takes from the places of the plan", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
   const std::size_t calls = workspace.space().calls();
@@ -211,7 +213,7 @@ TEST_CASE("A cycle that follows takes from the places of the plan", "[engine][pl
   CHECK(workspace.report().spilled_bytes == 1024 + 512 + 1024);  // of the first cycle
 }
 
-TEST_CASE("While a cycle follows its demand is the plan", "[engine][planner]") {
+TEST_CASE("While a cycle follows its demand is the plan", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   even().run(workspace);
   {
@@ -221,7 +223,7 @@ TEST_CASE("While a cycle follows its demand is the plan", "[engine][planner]") {
   CHECK(workspace.report().demand_bytes == 0);
 }
 
-TEST_CASE("A smaller take follows", "[engine][planner]") {
+TEST_CASE("A smaller take follows", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
   const std::size_t calls = workspace.space().calls();
@@ -233,7 +235,7 @@ TEST_CASE("A smaller take follows", "[engine][planner]") {
   CHECK(workspace.plan().pieces()[0].bytes == 1024);
 }
 
-TEST_CASE("A take follows through every door", "[engine][planner]") {
+TEST_CASE("A take follows through every door", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   Core& core = workspace;
   const auto run = [&] {
@@ -267,7 +269,7 @@ TEST_CASE("A take follows through every door", "[engine][planner]") {
 }
 
 TEST_CASE("A take that is too large is served outside, and following goes on",
-          "[engine][planner]") {
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
   {
@@ -290,7 +292,7 @@ TEST_CASE("A take that is too large is served outside, and following goes on",
 }
 
 TEST_CASE("Substitutes are given back where the plan gives their pieces back",
-          "[engine][planner]") {
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   Script({64, -0L, 64, -1, 64, 64, -3, -2}).run(workspace);
   const std::size_t calls = workspace.space().calls();
@@ -308,7 +310,7 @@ TEST_CASE("Substitutes are given back where the plan gives their pieces back",
   CHECK(workspace.space().calls() == calls + 2);
 }
 
-TEST_CASE("A substitute that is given back too early diverges", "[engine][planner]") {
+TEST_CASE("A substitute that is given back too early diverges", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
 
@@ -320,7 +322,7 @@ TEST_CASE("A substitute that is given back too early diverges", "[engine][planne
 }
 
 TEST_CASE("A place that is not aligned as asked is not used, and the alignment is learnt",
-          "[engine][planner]") {
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   Script({64, 64}).run(workspace);
   const auto run = [&] {
@@ -340,7 +342,7 @@ TEST_CASE("A place that is not aligned as asked is not used, and the alignment i
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("Capacities only grow", "[engine][planner]") {
+TEST_CASE("Capacities only grow", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   Script({1024, 512, -0L, 1024, -1}).run(workspace);
   Script({64, 2048, -0L, 64, -1}).run(workspace);
@@ -353,7 +355,7 @@ TEST_CASE("Capacities only grow", "[engine][planner]") {
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("Sizes that vary by half are learnt in a few cycles", "[engine][planner]") {
+TEST_CASE("Sizes that vary by half are learnt in a few cycles", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   std::uint64_t state = 1;
   std::size_t cycles_with_space_calls = 0;
@@ -372,7 +374,7 @@ TEST_CASE("Sizes that vary by half are learnt in a few cycles", "[engine][planne
   CHECK(cycles_with_space_calls < 60);
 }
 
-TEST_CASE("Many substitutes in one cycle are no scan of all pairs", "[engine][planner]") {
+TEST_CASE("Many substitutes in one cycle are no scan of all pairs", "[engine][planner][reuse]") {
   constexpr std::size_t pieces = 20000;
   Workspace<LearnPlan, Counted<>> workspace;
   std::vector<std::byte*> places(pieces);
@@ -394,7 +396,7 @@ TEST_CASE("Many substitutes in one cycle are no scan of all pairs", "[engine][pl
 // ---- diverging ----------------------------------------------------------------------------------
 
 TEST_CASE("An odd cycle diverges, and the next one follows as if it had not been",
-          "[engine][planner]") {
+          "[engine][planner][reuse]") {
   struct Odd {
     const char* what;
     std::vector<long> events;
@@ -421,7 +423,7 @@ TEST_CASE("An odd cycle diverges, and the next one follows as if it had not been
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("A diverged cycle goes on around what is alive", "[engine][planner]") {
+TEST_CASE("A diverged cycle goes on around what is alive", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
   const std::size_t calls = workspace.space().calls();
@@ -437,7 +439,7 @@ TEST_CASE("A diverged cycle goes on around what is alive", "[engine][planner]") 
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("A diverged cycle that needs more gets a chunk", "[engine][planner]") {
+TEST_CASE("A diverged cycle that needs more gets a chunk", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
   const std::size_t calls = workspace.space().calls();
@@ -448,7 +450,7 @@ TEST_CASE("A diverged cycle that needs more gets a chunk", "[engine][planner]") 
   CHECK(workspace.report().block_bytes == 1536);
 }
 
-TEST_CASE("Seen twice running, another cycle replaces the plan", "[engine][planner]") {
+TEST_CASE("Seen twice running, another cycle replaces the plan", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
   Script odd({64, 128, 256, -1});
@@ -465,7 +467,7 @@ TEST_CASE("Seen twice running, another cycle replaces the plan", "[engine][plann
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("What was seen twice has the larger of both sizes", "[engine][planner]") {
+TEST_CASE("What was seen twice has the larger of both sizes", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   even().run(workspace);
   Script({64, 2048, 256, -1}).run(workspace);
@@ -476,7 +478,8 @@ TEST_CASE("What was seen twice has the larger of both sizes", "[engine][planner]
   CHECK(workspace.plan().pieces()[1].bytes == 2048);
 }
 
-TEST_CASE("Seen twice with another cycle between, nothing is replaced", "[engine][planner]") {
+TEST_CASE("Seen twice with another cycle between, nothing is replaced",
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   even().run(workspace);
   Script odd({64, 128, 256, -1});
@@ -497,7 +500,8 @@ TEST_CASE("Seen twice with another cycle between, nothing is replaced", "[engine
   CHECK(workspace.plan().events().size() == 5);
 }
 
-TEST_CASE("100 cycles with one odd one ask the space once more at most", "[engine][planner]") {
+TEST_CASE("100 cycles with one odd one ask the space once more at most",
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
   const std::size_t calls = workspace.space().calls();
@@ -512,7 +516,7 @@ TEST_CASE("100 cycles with one odd one ask the space once more at most", "[engin
 
 // ---- who gives ----------------------------------------------------------------------------------
 
-TEST_CASE("Arrays give when they go, kept ones at the end", "[engine][planner]") {
+TEST_CASE("Arrays give when they go, kept ones at the end", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   for (int i = 0; i < 3; ++i) {
     auto cycle = workspace.enter();
@@ -533,7 +537,7 @@ TEST_CASE("Arrays give when they go, kept ones at the end", "[engine][planner]")
   CHECK(workspace.plan().bytes() == 448 + 8000);
 }
 
-TEST_CASE("Containers take and give as they grow", "[engine][planner]") {
+TEST_CASE("Containers take and give as they grow", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   for (int i = 0; i < 3; ++i) {
     auto cycle = workspace.enter();
@@ -553,7 +557,7 @@ TEST_CASE("Containers take and give as they grow", "[engine][planner]") {
   CHECK(workspace.plan().bytes() < workspace.plan().bump_bytes());
 }
 
-TEST_CASE("What survives its cycle gives nothing back in the next", "[engine][planner]") {
+TEST_CASE("What survives its cycle gives nothing back in the next", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   std::optional<Array<int>> array;
   std::optional<ebb::vector<int>> numbers;
@@ -612,7 +616,7 @@ TEST_CASE("What was never taken is told when it is given", "[engine][planner]") 
   CHECK(violations.count() == 1);
 }
 
-TEST_CASE("Null is given back as with free", "[engine][planner]") {
+TEST_CASE("Null is given back as with free", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   for (int i = 0; i < 2; ++i) {
     auto cycle = workspace.enter();
@@ -625,7 +629,7 @@ TEST_CASE("Null is given back as with free", "[engine][planner]") {
 
 // ---- keys ---------------------------------------------------------------------------------------
 
-TEST_CASE("Each key has a plan of its own", "[engine][planner][keys]") {
+TEST_CASE("Each key has a plan of its own", "[engine][planner][keys][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   const auto run = [&](std::size_t batch) {
     auto cycle = workspace.enter(batch);
@@ -642,7 +646,7 @@ TEST_CASE("Each key has a plan of its own", "[engine][planner][keys]") {
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("One block is as large as the largest plan", "[engine][planner][keys]") {
+TEST_CASE("One block is as large as the largest plan", "[engine][planner][keys][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   const auto run = [&](int key, std::size_t bytes) {
     auto cycle = workspace.enter(key);
@@ -661,7 +665,7 @@ TEST_CASE("One block is as large as the largest plan", "[engine][planner][keys]"
   CHECK(workspace.space().outstanding_bytes() == 8192);
 }
 
-TEST_CASE("The least recently used plan goes out", "[engine][planner][keys]") {
+TEST_CASE("The least recently used plan goes out", "[engine][planner][keys][reuse]") {
   Workspace<LearnPlans<2>> workspace;
   const auto run = [&](int key) {
     auto cycle = workspace.enter(key);
@@ -688,7 +692,7 @@ TEST_CASE("The least recently used plan goes out", "[engine][planner][keys]") {
   CHECK(followed(workspace) == before + 1);
 }
 
-TEST_CASE("LearnPlan keeps eight plans", "[engine][planner][keys]") {
+TEST_CASE("LearnPlan keeps eight plans", "[engine][planner][keys][reuse]") {
   Workspace<LearnPlan> workspace;
   for (int key = 0; key < 9; ++key) {
     auto cycle = workspace.enter(key);
@@ -703,7 +707,7 @@ TEST_CASE("LearnPlan keeps eight plans", "[engine][planner][keys]") {
   CHECK(plans == 8);
 }
 
-TEST_CASE("How many plans are kept can be said at run time", "[engine][planner][keys]") {
+TEST_CASE("How many plans are kept can be said at run time", "[engine][planner][keys][reuse]") {
   const std::size_t said = GENERATE(0U, 1U, 3U);
   Workspace<LearnPlans<dynamic>> workspace{"keys", LearnPlans<dynamic>{said}};
   for (int key = 0; key < 5; ++key) {
@@ -767,7 +771,7 @@ using Strictly = Workspace<LearnPlan, Fail, StartWith<8192>, Counted<>>;
 }  // namespace
 
 TEST_CASE("Under Fail a cycle is recorded in the block that it starts with",
-          "[engine][planner][fail]") {
+          "[engine][planner][fail][reuse]") {
   Strictly workspace;
   even().run(workspace);
   even().run(workspace);
@@ -778,7 +782,7 @@ TEST_CASE("Under Fail a cycle is recorded in the block that it starts with",
 }
 
 TEST_CASE("Under Fail what does not fit while recording is OutOfWorkspace",
-          "[engine][planner][fail]") {
+          "[engine][planner][fail][reuse]") {
   Strictly workspace;
   auto cycle = workspace.enter();
   static_cast<void>(workspace.allocate(4096));
@@ -790,7 +794,7 @@ TEST_CASE("Under Fail what does not fit while recording is OutOfWorkspace",
 }
 
 TEST_CASE("Under Fail a take that is not the plan's is PlanMismatch, and nothing changes",
-          "[engine][planner][fail]") {
+          "[engine][planner][fail][reuse]") {
   Strictly workspace;
   even().run(workspace);
   {
@@ -815,7 +819,7 @@ TEST_CASE("Under Fail a take that is not the plan's is PlanMismatch, and nothing
 }
 
 TEST_CASE("Under Fail a give that is not the plan's is kept, and told by the next take",
-          "[engine][planner][fail]") {
+          "[engine][planner][fail][reuse]") {
   Strictly workspace;
   even().run(workspace);
   auto cycle = workspace.enter();
@@ -833,7 +837,7 @@ TEST_CASE("Under Fail a give that is not the plan's is kept, and told by the nex
 }
 
 TEST_CASE("Under Fail a give that no take follows is told at the close",
-          "[engine][planner][fail]") {
+          "[engine][planner][fail][reuse]") {
   Strictly workspace;
   even().run(workspace);
   const Violations violations;
@@ -844,7 +848,7 @@ TEST_CASE("Under Fail a give that no take follows is told at the close",
   CHECK(contains(violations.last(), "PlanMismatch"));
 }
 
-TEST_CASE("Under Fail nothing is learnt again", "[engine][planner][fail]") {
+TEST_CASE("Under Fail nothing is learnt again", "[engine][planner][fail][reuse]") {
   Strictly workspace;
   even().run(workspace);
   for (int i = 0; i < 3; ++i) Script({1024, 512}).run(workspace);
@@ -856,7 +860,7 @@ TEST_CASE("Under Fail nothing is learnt again", "[engine][planner][fail]") {
   CHECK(workspace.plan().events().size() == 5);
 }
 
-TEST_CASE("Under Fail each key is recorded once", "[engine][planner][fail][keys]") {
+TEST_CASE("Under Fail each key is recorded once", "[engine][planner][fail][keys][reuse]") {
   Strictly workspace;
   for (int i = 0; i < 3; ++i)
     for (int key = 1; key < 4; ++key) {
@@ -868,7 +872,8 @@ TEST_CASE("Under Fail each key is recorded once", "[engine][planner][fail][keys]
   CHECK(diverged(workspace) == 0);
 }
 
-TEST_CASE("External serves what is too large alone, and keeps its block", "[engine][planner]") {
+TEST_CASE("External serves what is too large alone, and keeps its block",
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan, External, Counted<>> workspace;
   even().run(workspace);
   CHECK(workspace.report().block_bytes == 1536);
@@ -885,7 +890,7 @@ TEST_CASE("External serves what is too large alone, and keeps its block", "[engi
   CHECK(workspace.space().outstanding_bytes() == 1536);
 }
 
-TEST_CASE("External learns what fits its block", "[engine][planner]") {
+TEST_CASE("External learns what fits its block", "[engine][planner][reuse]") {
   Workspace<LearnPlan, External, StartWith<8192>, Counted<>> workspace;
   even().run(workspace);
   Script({1024, 4096, -0L, 1024, -1}).run(workspace);
@@ -897,7 +902,7 @@ TEST_CASE("External learns what fits its block", "[engine][planner]") {
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("Head-room is not added to a plan", "[engine][planner]") {
+TEST_CASE("Head-room is not added to a plan", "[engine][planner][reuse]") {
   Workspace<Overallocate<100>, LearnPlan> workspace;
 
   even().run(workspace);
@@ -908,7 +913,7 @@ TEST_CASE("Head-room is not added to a plan", "[engine][planner]") {
 // ---- spaces -------------------------------------------------------------------------------------
 
 TEST_CASE("A buffer is one block, in which a plan is recorded and followed",
-          "[engine][planner][spaces]") {
+          "[engine][planner][spaces][reuse]") {
   alignas(64) std::array<std::byte, 4096> memory;
   Workspace<LearnPlan, Buffer> workspace{"buffer", Buffer{memory}};
   Script script = even();
@@ -923,7 +928,7 @@ TEST_CASE("A buffer is one block, in which a plan is recorded and followed",
 }
 
 TEST_CASE("What a buffer cannot hold is SpaceRefused, and the cycle goes on",
-          "[engine][planner][spaces]") {
+          "[engine][planner][spaces][reuse]") {
   alignas(64) std::array<std::byte, 2048> memory;
   Workspace<LearnPlan, Buffer> workspace{"buffer", Buffer{memory}};
   even().run(workspace);
@@ -940,7 +945,7 @@ TEST_CASE("What a buffer cannot hold is SpaceRefused, and the cycle goes on",
   CHECK(followed(workspace) == 1);
 }
 
-TEST_CASE("Every host space serves a plan", "[engine][planner][spaces]") {
+TEST_CASE("Every host space serves a plan", "[engine][planner][spaces][reuse]") {
   const auto run = [](auto& workspace) {
     for (int i = 0; i < 3; ++i) even().run(workspace);
     CHECK(followed(workspace) == 2);
@@ -958,7 +963,7 @@ TEST_CASE("Every host space serves a plan", "[engine][planner][spaces]") {
 }
 
 TEST_CASE("A block that the space refuses leaves the old one, and is not asked for again",
-          "[engine][planner][spaces]") {
+          "[engine][planner][spaces][reuse]") {
   SpaceLog log;
   Workspace<LearnPlan, Tracking<>> workspace{"step", Tracking<>{log}};
   even().run(workspace);
@@ -979,7 +984,7 @@ TEST_CASE("A block that the space refuses leaves the old one, and is not asked f
 }
 
 TEST_CASE("A first block that the space refuses means that every cycle is recorded",
-          "[engine][planner][spaces]") {
+          "[engine][planner][spaces][reuse]") {
   SpaceLog log;
   Workspace<LearnPlan, Tracking<>> workspace{"step", Tracking<>{log}};
   log.refuse(2);
@@ -998,7 +1003,7 @@ TEST_CASE("A first block that the space refuses means that every cycle is record
 }
 
 TEST_CASE("A substitute that the space refuses is an error, and following goes on",
-          "[engine][planner][spaces]") {
+          "[engine][planner][spaces][reuse]") {
   SpaceLog log;
   Workspace<LearnPlan, Tracking<>> workspace{"step", Tracking<>{log}};
   even().run(workspace);
@@ -1018,7 +1023,7 @@ TEST_CASE("A substitute that the space refuses is an error, and following goes o
 }
 
 TEST_CASE("A chunk that is refused is asked for again as small as it can be",
-          "[engine][planner][spaces]") {
+          "[engine][planner][spaces][reuse]") {
   SpaceLog log;
   Workspace<LearnPlan, Tracking<>> workspace{"step", Tracking<>{log}};
   log.refuse(1);
@@ -1030,7 +1035,7 @@ TEST_CASE("A chunk that is refused is asked for again as small as it can be",
   CHECK(log.requests()[1].bytes < log.requests()[0].bytes);
 }
 
-TEST_CASE("The space gets back all it lent", "[engine][planner][spaces]") {
+TEST_CASE("The space gets back all it lent", "[engine][planner][spaces][reuse]") {
   SpaceLog log;
   {
     Workspace<LearnPlan, Tracking<>> workspace{"step", Tracking<>{log}};
@@ -1049,7 +1054,7 @@ TEST_CASE("The space gets back all it lent", "[engine][planner][spaces]") {
 
 // ---- bounds -------------------------------------------------------------------------------------
 
-TEST_CASE("A block for a plan is not below the minimum", "[engine][planner][bounds]") {
+TEST_CASE("A block for a plan is not below the minimum", "[engine][planner][bounds][reuse]") {
   Workspace<LearnPlan, Bounds<4096, 65536>> workspace;
 
   even().run(workspace);
@@ -1070,7 +1075,7 @@ TEST_CASE("A plan beyond the maximum is not followed", "[engine][planner][bounds
 }
 
 TEST_CASE("A request beyond the maximum is BadRequest, also while following",
-          "[engine][planner][bounds]") {
+          "[engine][planner][bounds][reuse]") {
   Workspace<LearnPlan, Bounds<0, 4096>> workspace;
   even().run(workspace);
   auto cycle = workspace.enter();
@@ -1085,7 +1090,7 @@ TEST_CASE("A request beyond the maximum is BadRequest, also while following",
 // ---- what else a workspace does -----------------------------------------------------------------
 
 TEST_CASE("Switched off in the middle, a cycle follows on when it is switched on again",
-          "[engine][planner]") {
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
   {
@@ -1106,7 +1111,7 @@ TEST_CASE("Switched off in the middle, a cycle follows on when it is switched on
   CHECK(diverged(workspace) == 0);
 }
 
-TEST_CASE("Gives are the plan's also while switched off", "[engine][planner]") {
+TEST_CASE("Gives are the plan's also while switched off", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   even().run(workspace);
   {
@@ -1123,7 +1128,7 @@ TEST_CASE("Gives are the plan's also while switched off", "[engine][planner]") {
   CHECK(followed(workspace) == 1);
 }
 
-TEST_CASE("A cycle that is switched off to its end teaches nothing", "[engine][planner]") {
+TEST_CASE("A cycle that is switched off to its end teaches nothing", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   even().run(workspace);
   workspace.set_enabled(false);
@@ -1137,7 +1142,7 @@ TEST_CASE("A cycle that is switched off to its end teaches nothing", "[engine][p
   CHECK(followed(workspace) == 1);
 }
 
-TEST_CASE("Destroyed, a workspace begins anew", "[engine][planner]") {
+TEST_CASE("Destroyed, a workspace begins anew", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   even().run(workspace);
   even().run(workspace);
@@ -1158,7 +1163,7 @@ TEST_CASE("Destroyed, a workspace begins anew", "[engine][planner]") {
   CHECK(followed(workspace) == 2);  // totals go on
 }
 
-TEST_CASE("Nested cycles are one cycle of the plan", "[engine][planner]") {
+TEST_CASE("Nested cycles are one cycle of the plan", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   for (int i = 0; i < 3; ++i) {
     auto outer = workspace.enter();
@@ -1174,7 +1179,7 @@ TEST_CASE("Nested cycles are one cycle of the plan", "[engine][planner]") {
   CHECK(workspace.plan().events().size() == 3);
 }
 
-TEST_CASE("Borrowing and going outside change nothing of the plan", "[engine][planner]") {
+TEST_CASE("Borrowing and going outside change nothing of the plan", "[engine][planner][reuse]") {
   Workspace<LearnPlan> step{"step"};
   Workspace<LearnPlan> other{"other"};
   for (int i = 0; i < 3; ++i) {
@@ -1199,7 +1204,7 @@ TEST_CASE("Borrowing and going outside change nothing of the plan", "[engine][pl
   CHECK(step.plan().events().size() == 4);
 }
 
-TEST_CASE("Detached and copied arrays are events of their targets", "[engine][planner]") {
+TEST_CASE("Detached and copied arrays are events of their targets", "[engine][planner][reuse]") {
   Workspace<LearnPlan> from{"from"};
   Workspace<LearnPlan> to{"to"};
   std::vector<int> detached;
@@ -1224,7 +1229,7 @@ TEST_CASE("Detached and copied arrays are events of their targets", "[engine][pl
   CHECK(to.plan().pieces().size() == 2);
 }
 
-TEST_CASE("A burst is one piece", "[engine][planner]") {
+TEST_CASE("A burst is one piece", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   for (int i = 0; i < 3; ++i) {
     auto cycle = workspace.enter();
@@ -1241,7 +1246,7 @@ TEST_CASE("A burst is one piece", "[engine][planner]") {
   CHECK(workspace.plan().events().size() == 3);
 }
 
-TEST_CASE("A piece of a plan cannot be expanded", "[engine][planner]") {
+TEST_CASE("A piece of a plan cannot be expanded", "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   for (int i = 0; i < 2; ++i) {
     auto cycle = workspace.enter();
@@ -1253,7 +1258,7 @@ TEST_CASE("A piece of a plan cannot be expanded", "[engine][planner]") {
   CHECK(followed(workspace) == 1);
 }
 
-TEST_CASE("Handles are stale after their cycle, unless nobody checks", "[engine][planner]") {
+TEST_CASE("Handles are stale after their cycle, unless nobody checks", "[engine][planner][reuse]") {
   Workspace<LearnPlan> checked;
   Workspace<LearnPlan, Trusting> trusting;
   for (int i = 0; i < 3; ++i) {
@@ -1284,7 +1289,8 @@ TEST_CASE("A closed workspace gives nothing, whatever it has planned", "[engine]
   CHECK(workspace.try_allocate(1024) == nullptr);
 }
 
-TEST_CASE("Requests that cannot be served are BadRequest and leave the step", "[engine][planner]") {
+TEST_CASE("Requests that cannot be served are BadRequest and leave the step",
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   even().run(workspace);
   {
@@ -1302,7 +1308,7 @@ TEST_CASE("Requests that cannot be served are BadRequest and leave the step", "[
 
 // ---- the report ---------------------------------------------------------------------------------
 
-TEST_CASE("The report has the first mismatch with both sides", "[engine][planner][report]") {
+TEST_CASE("The report has the first mismatch with both sides", "[engine][planner][report][reuse]") {
   Workspace<LearnPlan> workspace;
   even().run(workspace);
   const auto mismatch_of = [&](std::vector<long> events) {
@@ -1322,7 +1328,8 @@ TEST_CASE("The report has the first mismatch with both sides", "[engine][planner
         "event 5: planned the end of the cycle, happened take of 64 bytes");
 }
 
-TEST_CASE("An exception does not cover the mismatch that caused it", "[engine][planner][report]") {
+TEST_CASE("An exception does not cover the mismatch that caused it",
+          "[engine][planner][report][reuse]") {
   Strictly workspace;
   even().run(workspace);
 
@@ -1341,7 +1348,7 @@ std::vector<Report>& told() {
 
 }  // namespace
 
-TEST_CASE("The hook is told of the plan that was just learnt", "[engine][planner][report]") {
+TEST_CASE("The hook is told of the plan that was just learnt", "[engine][planner][report][reuse]") {
   told().clear();
   Workspace<LearnPlan> workspace;
   workspace.on_close(+[](const Report& report) noexcept { told().push_back(report); });
@@ -1361,7 +1368,7 @@ TEST_CASE("The hook is told of the plan that was just learnt", "[engine][planner
 // ---- effort -------------------------------------------------------------------------------------
 
 TEST_CASE("A large record is solved in time order at the close, and by all orders when asked",
-          "[engine][planner]") {
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan> workspace;
   const testing::Trace trace = testing::read_trace(std::string(EBB_TRACES) + "/resnet18.txt");
   const auto run = [&](auto& other) {
@@ -1385,7 +1392,8 @@ TEST_CASE("A large record is solved in time order at the close, and by all order
   }
 }
 
-TEST_CASE("A recorded training step is followed with every byte intact", "[engine][planner]") {
+TEST_CASE("A recorded training step is followed with every byte intact",
+          "[engine][planner][reuse]") {
   const char* const name = GENERATE("mlp", "resnet18_infer", "gpt", "lstm");
   const testing::Trace trace = testing::read_trace(std::string(EBB_TRACES) + "/" + name + ".txt");
   Workspace<LearnPlan, Counted<>> workspace;
@@ -1400,7 +1408,7 @@ TEST_CASE("A recorded training step is followed with every byte intact", "[engin
 
 // ---- plans from elsewhere -----------------------------------------------------------------------
 
-TEST_CASE("Given plans are followed from the first cycle", "[engine][planner]") {
+TEST_CASE("Given plans are followed from the first cycle", "[engine][planner][reuse]") {
   Workspace<LearnPlan> teacher;
   even().run(teacher);
   Workspace<LearnPlan, Counted<>> workspace;
@@ -1415,7 +1423,7 @@ TEST_CASE("Given plans are followed from the first cycle", "[engine][planner]") 
 }
 
 TEST_CASE("Plans cannot be given while a cycle is open, nor beyond the bounds",
-          "[engine][planner]") {
+          "[engine][planner][reuse]") {
   Workspace<LearnPlan> teacher;
   even().run(teacher);
   Workspace<LearnPlan, Bounds<0, 1024>> workspace;

@@ -74,7 +74,7 @@ TEST_CASE("A fresh workspace reports nothing but its policies", "[engine][report
   CHECK(report.plan.first_mismatch.empty());
 }
 
-TEST_CASE("A report tells the history of a workspace", "[engine][report]") {
+TEST_CASE("A report tells the history of a workspace", "[engine][report][reuse]") {
   Workspace<Strict> workspace;
   {
     auto cycle = workspace.enter();
@@ -112,7 +112,7 @@ TEST_CASE("A report tells the history of a workspace", "[engine][report]") {
   CHECK(report.space_calls == 3);
 }
 
-TEST_CASE("Refused calls of the space are counted as calls", "[engine][report]") {
+TEST_CASE("Refused calls of the space are counted as calls", "[engine][report][reuse]") {
   Workspace<StartWith<4096>, Failing<>> workspace{"step", Failing<>{Host{}, 1}};
 
   CHECK_THROWS_AS(workspace.enter(), SpaceRefused);
@@ -153,7 +153,7 @@ TEST_CASE("The uses of stale handles are counted", "[engine][report]") {
   CHECK(workspace.report().stale_handles == 2);
 }
 
-TEST_CASE("The hook is told the report of every cycle that ends", "[engine][report]") {
+TEST_CASE("The hook is told the report of every cycle that ends", "[engine][report][reuse]") {
   told().clear();
   Workspace<> workspace{"step"};
   workspace.on_close(&tell);

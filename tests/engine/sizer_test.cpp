@@ -97,9 +97,9 @@ TEST_CASE("An idle cycle teaches nothing", "[engine][sizer]") {
   Decider<Strict, FirstLoop, Reallocate> decider;
 
   CHECK_FALSE(decider.asks(0));
-  CHECK(decider.sizer.learning());
+  CHECK(decider.sizer.learning(decider.learning));
   CHECK(decider.after(640) == 640);
-  CHECK_FALSE(decider.sizer.learning());
+  CHECK_FALSE(decider.sizer.learning(decider.learning));
 }
 
 TEST_CASE("OverTime keeps the block until it answers with the largest demand", "[engine][sizer]") {
@@ -134,7 +134,7 @@ TEST_CASE("NoLearning never resizes", "[engine][sizer]") {
   decider.block = 64;
 
   CHECK_FALSE(decider.asks(6400));
-  CHECK_FALSE(decider.sizer.learning());
+  CHECK_FALSE(decider.sizer.learning(decider.learning));
 }
 
 TEST_CASE("PeakWithDecay shrinks a block once half of it is too much", "[engine][sizer]") {
@@ -177,7 +177,7 @@ TEST_CASE("A cycle closed by an exception does not end learning", "[engine][size
   Decider<Strict, FirstLoop, Reallocate> decider;
 
   CHECK_FALSE(decider.asks(640, true));
-  CHECK(decider.sizer.learning());
+  CHECK(decider.sizer.learning(decider.learning));
 
   CHECK(decider.after(320) == 640);
 }
@@ -193,12 +193,12 @@ TEST_CASE("forget goes back to the beginning", "[engine][sizer]") {
   Decider<Strict, OverTime<2>, External> decider;
   decider.after(640);
   decider.after(640);
-  CHECK_FALSE(decider.sizer.learning());
+  CHECK_FALSE(decider.sizer.learning(decider.learning));
   decider.block = 0;
 
   decider.sizer.forget();
 
-  CHECK(decider.sizer.learning());
+  CHECK(decider.sizer.learning(decider.learning));
   CHECK(decider.after(6400) == 0);
   CHECK(decider.after(640) == 6400);
 }
@@ -216,7 +216,7 @@ TEST_CASE("Sizes near the end of the address space do not wrap", "[engine][sizer
 // ---- in a workspace
 // ------------------------------------------------------------------------------
 
-TEST_CASE("Every growth of a workspace has head-room", "[engine][sizer]") {
+TEST_CASE("Every growth of a workspace has head-room", "[engine][sizer][reuse]") {
   Workspace<Overallocate<10>, Counted<>> workspace;
   for (const std::size_t bytes : {6400U, 64000U, 640000U}) {
     {
@@ -241,7 +241,7 @@ TEST_CASE("Sizes of a workspace never oscillate", "[engine][sizer][reuse]") {
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("A burst comes back to the system under PeakWithDecay", "[engine][sizer]") {
+TEST_CASE("A burst comes back to the system under PeakWithDecay", "[engine][sizer][reuse]") {
   Workspace<Strict, PeakWithDecay<4>, Counted<>> workspace;
   const auto run = [&](std::size_t bytes) {
     auto cycle = workspace.enter();
@@ -260,7 +260,8 @@ TEST_CASE("A burst comes back to the system under PeakWithDecay", "[engine][size
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("A refused exchange keeps the old block and is not asked for again", "[engine][sizer]") {
+TEST_CASE("A refused exchange keeps the old block and is not asked for again",
+          "[engine][sizer][reuse]") {
   Watched::Log log;
   Workspace<Strict, Watched> workspace{"step", Watched{log}};
   const auto run = [&](std::size_t bytes) {
@@ -294,7 +295,7 @@ TEST_CASE("A refused exchange keeps the old block and is not asked for again", "
 }
 
 TEST_CASE("An exception that closes a cycle while learning leaves the lesson to the next",
-          "[engine][sizer]") {
+          "[engine][sizer][reuse]") {
   Workspace<Strict> workspace;
   const auto run = [&](std::size_t bytes, bool throws) {
     try {
@@ -315,7 +316,7 @@ TEST_CASE("An exception that closes a cycle while learning leaves the lesson to 
 }
 
 TEST_CASE("An exception that closes a cycle after learning may raise the demand",
-          "[engine][sizer]") {
+          "[engine][sizer][reuse]") {
   Workspace<Strict> workspace;
   {
     auto cycle = workspace.enter();
@@ -332,7 +333,7 @@ TEST_CASE("An exception that closes a cycle after learning may raise the demand"
 }
 
 TEST_CASE("A whole cycle within the unwinding of an exception is an ordinary one",
-          "[engine][sizer]") {
+          "[engine][sizer][reuse]") {
   Workspace<Strict> workspace;
   struct UsesItInItsDestructor {
     Workspace<Strict>& memory;

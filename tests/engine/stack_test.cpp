@@ -196,3 +196,83 @@ TEST_CASE("Scopes that the heap has no room for are SpaceRefused and change noth
   cycle.close();
   CHECK(current() == nullptr);
 }
+
+TEST_CASE("A summoned stack lets nothing pass the fast way until somebody attends",
+          "[engine][stack]") {
+  ScopeStack stack;
+  stack.attend(false);
+  CHECK(stack.has_near_room());
+  CHECK(stack.plain_closer() == ScopeStack::this_thread());
+  CHECK_FALSE(stack.is_summoned());
+
+  stack.summon();
+  CHECK_FALSE(stack.has_near_room());
+  CHECK(stack.plain_closer() != ScopeStack::this_thread());
+  CHECK(stack.is_summoned());
+  stack.attend(false);
+  CHECK(stack.has_near_room());
+  CHECK_FALSE(stack.is_summoned());
+
+  stack.summon_at_close();
+  CHECK(stack.has_near_room());
+  CHECK(stack.is_summoned());
+}
+
+TEST_CASE("A full stack of near entries has no room whoever attends", "[engine][stack]") {
+  ScopeStack stack;
+  for (std::size_t i = 0; i < ScopeStack::near_entries; ++i)
+    stack.push(ScopeStack::outside_entry());
+
+  stack.attend(false);
+
+  CHECK_FALSE(stack.has_near_room());
+}
+
+TEST_CASE("A number beside the entries takes room as they do", "[engine][stack]") {
+  ScopeStack stack;
+  stack.push(ScopeStack::outside_entry());
+
+  CHECK(stack.has_near_room(ScopeStack::near_entries - 2));
+  CHECK_FALSE(stack.has_near_room(ScopeStack::near_entries - 1));
+  CHECK_FALSE(stack.has_near_room(ScopeStack::this_thread()));
+  CHECK_FALSE(stack.has_near_room(std::size_t{1} << 63U));
+}
+
+TEST_CASE("Enter and close attend to a summons and say whether a cycle has ended",
+          "[engine][stack]") {
+  struct Heard {
+    std::vector<bool> ended;
+    std::vector<const Core*> current;
+  } heard;
+  std::thread([&] {
+    ScopeStack& stack = detail::scope_stack_v1;
+    Workspace<> workspace;
+    for (int i = 0; i < 2; ++i) static_cast<void>(workspace.enter());
+    stack.set_attendant(
+        [](void* self, bool ended) noexcept {
+          static_cast<Heard*>(self)->ended.push_back(ended);
+          static_cast<Heard*>(self)->current.push_back(current());
+        },
+        &heard);
+
+    stack.summon();
+    auto cycle = workspace.enter();  // before it is open
+    stack.summon();
+    auto nested = workspace.enter();
+    stack.summon();
+    nested.close();
+    stack.summon_at_close();
+    cycle.close();  // after it is closed
+    auto unheard = workspace.enter();
+    stack.set_attendant(nullptr, nullptr);
+    stack.summon();
+    unheard.close();
+    CHECK_FALSE(stack.is_summoned());
+    CHECK(heard.current[1] == &workspace);
+    CHECK(heard.current[2] == &workspace);
+  }).join();
+
+  CHECK(heard.ended == std::vector<bool>{false, false, false, true});
+  CHECK(heard.current[0] == nullptr);
+  CHECK(heard.current[3] == nullptr);
+}

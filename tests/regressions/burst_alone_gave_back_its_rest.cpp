@@ -9,7 +9,7 @@
 using namespace ebb;
 
 TEST_CASE("A burst that went out alone keeps its pieces to the end of the cycle",
-          "[workspace][burst]") {
+          "[workspace][burst][reuse]") {
   Watched::Log log;
   Workspace<StartWith<4096>, External, Watched> workspace{"step", Watched{log}};
   auto cycle = workspace.enter();
@@ -26,7 +26,7 @@ TEST_CASE("A burst that went out alone keeps its pieces to the end of the cycle"
 }
 
 TEST_CASE("A burst that went out alone and was not carved goes back at once",
-          "[workspace][burst]") {
+          "[workspace][burst][reuse]") {
   Watched::Log log;
   Workspace<StartWith<4096>, External, Watched> workspace{"step", Watched{log}};
   auto cycle = workspace.enter();

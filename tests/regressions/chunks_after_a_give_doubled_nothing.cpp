@@ -8,7 +8,7 @@
 using namespace ebb;
 
 TEST_CASE("A cycle that gives back before it takes more calls the space once per doubling",
-          "[regressions][model]") {
+          "[regressions][model][reuse]") {
   Workspace<Strict> workspace;
   constexpr std::size_t large = 100'000;
   const Cycle cycle = workspace.enter();

@@ -71,7 +71,7 @@ bool all_are(std::span<const std::byte> bytes, std::byte value) {
 
 }  // namespace
 
-TEST_CASE("A learned cycle asks nobody for anything", "[regressions][P44]") {
+TEST_CASE("A learned cycle asks nobody for anything", "[regressions][P44][reuse]") {
   Books books;
   Workspace<MemoryResource> workspace{"warm", MemoryResource{&books}};
   const auto run = [&] {
@@ -87,7 +87,8 @@ TEST_CASE("A learned cycle asks nobody for anything", "[regressions][P44]") {
   CHECK(workspace.report().space_calls == granted);
 }
 
-TEST_CASE("Memory is zeroed where that was asked for and nowhere else", "[regressions][P45]") {
+TEST_CASE("Memory is zeroed where that was asked for and nowhere else",
+          "[regressions][P45][reuse]") {
   constexpr std::byte pattern{0xAB};
   alignas(64) std::array<std::byte, 1024> memory;
   memory.fill(pattern);
@@ -109,7 +110,7 @@ TEST_CASE("Memory is zeroed where that was asked for and nowhere else", "[regres
   CHECK(all_are(bytes, pattern));
 }
 
-TEST_CASE("A refused request counts nothing", "[regressions][P46]") {
+TEST_CASE("A refused request counts nothing", "[regressions][P46][reuse]") {
   Workspace<StartWith<1024>, NoLearning, Fail> workspace;
   auto cycle = workspace.enter();
   static_cast<void>(workspace.allocate(512));
@@ -127,7 +128,7 @@ TEST_CASE("A refused request counts nothing", "[regressions][P46]") {
 }
 
 TEST_CASE("What is taken while a workspace is switched off is counted and goes back at the close",
-          "[regressions][P47]") {
+          "[regressions][P47][reuse]") {
   Workspace<StartWith<4096>, NoLearning, Counted<>> workspace;
   workspace.set_enabled(false);
 
@@ -142,7 +143,7 @@ TEST_CASE("What is taken while a workspace is switched off is counted and goes b
   CHECK(workspace.report().spilled_requests == 5);
 }
 
-TEST_CASE("Every byte served outside the block is counted", "[regressions][P48]") {
+TEST_CASE("Every byte served outside the block is counted", "[regressions][P48][reuse]") {
   Workspace<StartWith<1024>, NoLearning, External> alone;
   Workspace<StartWith<1024>, NoLearning, Reallocate> chunks;
   const auto run = [](auto& workspace) {
@@ -179,7 +180,7 @@ TEST_CASE("The space has out exactly the block after every exchange", "[regressi
   CHECK(workspace.space().outstanding_bytes() == 0);
 }
 
-TEST_CASE("A workspace gives everything back when it goes", "[regressions][P50]") {
+TEST_CASE("A workspace gives everything back when it goes", "[regressions][P50][reuse]") {
   Books books;
   {
     Workspace<External, StartWith<1024>, MemoryResource> workspace{"scoped",
@@ -193,7 +194,7 @@ TEST_CASE("A workspace gives everything back when it goes", "[regressions][P50]"
 }
 
 TEST_CASE("An array that went out alone goes back when it goes and not later",
-          "[regressions][P50]") {
+          "[regressions][P50][reuse]") {
   Books books;
   Workspace<External, StartWith<1024>, NoLearning, MemoryResource> workspace{
       "prompt", MemoryResource{&books}};
@@ -208,7 +209,7 @@ TEST_CASE("An array that went out alone goes back when it goes and not later",
 }
 
 TEST_CASE("A thread that ends leaves no memory of its workspaces behind",
-          "[regressions][P50][threads]") {
+          "[regressions][P50][threads][reuse]") {
   Books books;
 
   std::thread([&] {
@@ -222,7 +223,7 @@ TEST_CASE("A thread that ends leaves no memory of its workspaces behind",
 }
 
 TEST_CASE("Each piece goes back to its space once and with the numbers it was asked with",
-          "[regressions][P52]") {
+          "[regressions][P52][reuse]") {
   Books books;
   {
     Workspace<External, StartWith<1024>, NoLearning, MemoryResource> alone{"alone",

@@ -31,7 +31,8 @@ std::vector<std::size_t> blocks_after(W& workspace, std::initializer_list<std::s
 
 }  // namespace
 
-TEST_CASE("Head-room applies at every growth and not at the first alone", "[regressions][P8]") {
+TEST_CASE("Head-room applies at every growth and not at the first alone",
+          "[regressions][P8][reuse]") {
   Workspace<Overallocate<5>, FirstLoop, Reallocate> workspace;
 
   const auto blocks = blocks_after(workspace, {1000, 1000, 2000, 4000, 100});
@@ -41,7 +42,7 @@ TEST_CASE("Head-room applies at every growth and not at the first alone", "[regr
 }
 
 TEST_CASE("A demand that creeps up exchanges the block a few times and not in every cycle",
-          "[regressions][P8]") {
+          "[regressions][P8][reuse]") {
   Workspace<Overallocate<30>, FirstLoop, Reallocate> workspace;
   std::size_t exchanges = 0;
   std::size_t block_bytes = 0;
@@ -58,7 +59,8 @@ TEST_CASE("A demand that creeps up exchanges the block a few times and not in ev
   CHECK(block_bytes >= 400 * 64);
 }
 
-TEST_CASE("A block grows to the maximum of its bounds when more is needed", "[regressions][P9]") {
+TEST_CASE("A block grows to the maximum of its bounds when more is needed",
+          "[regressions][P9][reuse]") {
   Workspace<Strict, FirstLoop, Reallocate, Bounds<0, 4096>> workspace;
 
   std::vector<std::size_t> blocks;
@@ -70,7 +72,8 @@ TEST_CASE("A block grows to the maximum of its bounds when more is needed", "[re
   CHECK(blocks == std::vector<std::size_t>{1024, 2048, 4096, 4096});
 }
 
-TEST_CASE("A demand of exactly the maximum gets a block of the maximum", "[regressions][P9]") {
+TEST_CASE("A demand of exactly the maximum gets a block of the maximum",
+          "[regressions][P9][reuse]") {
   Workspace<Overallocate<30>, FirstLoop, Reallocate, Bounds<0, 4096>> workspace;
 
   CHECK(blocks_after(workspace, {1024, 4096}) == std::vector<std::size_t>{1344, 4096});
@@ -81,7 +84,7 @@ TEST_CASE("A demand of exactly the maximum gets a block of the maximum", "[regre
 }
 
 TEST_CASE("A first size beyond the bounds is an error and not clamped in silence",
-          "[regressions][P10]") {
+          "[regressions][P10][reuse]") {
   Workspace<StartWith<100>, Bounds<4096, 8192>> too_small;
   Workspace<StartWith<16384>, Bounds<4096, 8192>> too_big;
 
@@ -98,7 +101,8 @@ TEST_CASE("A minimum above the maximum is an error and neither wins", "[regressi
   CHECK_NOTHROW((Bounded{"bounded", Bounds<dynamic, dynamic>{4096, 8192}}));
 }
 
-TEST_CASE("Head-room enters the size of a block and never the demand", "[regressions][P11]") {
+TEST_CASE("Head-room enters the size of a block and never the demand",
+          "[regressions][P11][reuse]") {
   Workspace<Overallocate<30>, FirstLoop, Reallocate> workspace;
 
   const auto blocks = blocks_after(workspace, {1024, 2048});
@@ -110,7 +114,7 @@ TEST_CASE("Head-room enters the size of a block and never the demand", "[regress
 }
 
 TEST_CASE("A workspace that was idle when it should have learnt learns a cycle later",
-          "[regressions][P13]") {
+          "[regressions][P13][reuse]") {
   Workspace<Strict, OverTime<3>, External> workspace;
 
   const auto learning = blocks_after(workspace, {0, 0, 0});
@@ -121,7 +125,7 @@ TEST_CASE("A workspace that was idle when it should have learnt learns a cycle l
 }
 
 TEST_CASE("A workspace that was switched off when it should have learnt learns a cycle later",
-          "[regressions][P13]") {
+          "[regressions][P13][reuse]") {
   Workspace<Strict, OverTime<2>, External> workspace;
   static_cast<void>(blocks_after(workspace, {1000}));
   workspace.set_enabled(false);
@@ -132,7 +136,7 @@ TEST_CASE("A workspace that was switched off when it should have learnt learns a
   CHECK(blocks_after(workspace, {1000}) == std::vector<std::size_t>{1024});
 }
 
-TEST_CASE("A block shrinks after a burst when learning fades", "[regressions][P15]") {
+TEST_CASE("A block shrinks after a burst when learning fades", "[regressions][P15][reuse]") {
   Workspace<Strict, PeakWithDecay<4>, Reallocate, Counted<>> workspace;
   run_cycle(workspace, 1, 1024 * 1024);
   const std::size_t after_burst = workspace.report().block_bytes;
@@ -144,7 +148,8 @@ TEST_CASE("A block shrinks after a burst when learning fades", "[regressions][P1
   CHECK(workspace.space().outstanding_bytes() == workspace.report().block_bytes);
 }
 
-TEST_CASE("A destroyed workspace learns again as if it had just been made", "[regressions][P16]") {
+TEST_CASE("A destroyed workspace learns again as if it had just been made",
+          "[regressions][P16][reuse]") {
   Workspace<Overallocate<50>, FirstLoop, External, Counted<>> external;
   Workspace<Overallocate<50>, FirstLoop, Reallocate, Counted<>> reallocate;
   const auto lives_twice = [](auto& workspace) {

@@ -174,7 +174,7 @@ TEST_CASE("A copy has the element type and the values of its array", "[regressio
   CHECK(copies_are_true(std::uint64_t{1} << 60));
 }
 
-TEST_CASE("Attachment is a property of the handle whatever its size", "[regressions][P68]") {
+TEST_CASE("Attachment is a property of the handle whatever its size", "[regressions][P68][reuse]") {
   Workspace<> workspace;
   auto cycle = workspace.enter();
 

@@ -61,7 +61,8 @@ TEST_CASE("Every piece of every cycle is a multiple of the granule", "[regressio
   CHECK(every_piece_is_aligned(page));
 }
 
-TEST_CASE("The correction of a base that is not aligned survives the rewind", "[regressions][P2]") {
+TEST_CASE("The correction of a base that is not aligned survives the rewind",
+          "[regressions][P2][reuse]") {
   alignas(64) std::array<std::byte, 4096> memory{};
   Workspace<Buffer> workspace{"odd base", Buffer{std::span(memory).subspan(8)}};
 
@@ -69,7 +70,7 @@ TEST_CASE("The correction of a base that is not aligned survives the rewind", "[
   CHECK(workspace.report().spilled_requests == 0);
 }
 
-TEST_CASE("A learned block is usable to its last byte", "[regressions][P4]") {
+TEST_CASE("A learned block is usable to its last byte", "[regressions][P4][reuse]") {
   Workspace<Overallocate<5>> workspace;
   {
     auto cycle = workspace.enter();
@@ -87,7 +88,8 @@ TEST_CASE("A learned block is usable to its last byte", "[regressions][P4]") {
   CHECK(workspace.report().spilled_requests == spilled + 1);
 }
 
-TEST_CASE("A workspace of eight bytes holds one double whatever the granule", "[regressions][P5]") {
+TEST_CASE("A workspace of eight bytes holds one double whatever the granule",
+          "[regressions][P5][reuse]") {
   Workspace<Granule<8>, StartWith<8>, NoLearning, Fail> exact;
   Workspace<Granule<64>, StartWith<8>, NoLearning, Fail> rounded;
   auto cycle_of_exact = exact.enter();
@@ -102,7 +104,8 @@ TEST_CASE("A workspace of eight bytes holds one double whatever the granule", "[
   CHECK_THROWS_AS(rounded.make<double>(1), OutOfWorkspace);
 }
 
-TEST_CASE("A block of the size that the report names serves the same cycle", "[regressions][P6]") {
+TEST_CASE("A block of the size that the report names serves the same cycle",
+          "[regressions][P6][reuse]") {
   constexpr std::size_t footprint = 10 * 5 * sizeof(float);
   const auto run = [](auto& workspace) {
     auto cycle = workspace.enter();
@@ -121,7 +124,7 @@ TEST_CASE("A block of the size that the report names serves the same cycle", "[r
 }
 
 TEST_CASE("The space is asked for the block and for no hidden tail behind it",
-          "[regressions][P7]") {
+          "[regressions][P7][reuse]") {
   Workspace<StartWith<1000>, NoLearning, Counted<>> workspace;
 
   auto cycle = workspace.enter();
@@ -130,7 +133,7 @@ TEST_CASE("The space is asked for the block and for no hidden tail behind it",
   CHECK(workspace.space().outstanding_bytes() == 1024);
 }
 
-TEST_CASE("Handles and tokens and resources take nothing of a block", "[regressions][P43]") {
+TEST_CASE("Handles and tokens and resources take nothing of a block", "[regressions][P43][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
 

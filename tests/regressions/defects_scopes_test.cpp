@@ -114,7 +114,8 @@ TEST_CASE("Enters and borrows and places outside nest in any order", "[regressio
   CHECK(workspace.report().cycles == 243);
 }
 
-TEST_CASE("There is one way outside and it means the same for every taker", "[regressions][P30]") {
+TEST_CASE("There is one way outside and it means the same for every taker",
+          "[regressions][P30][reuse]") {
   Workspace<> workspace;
   auto cycle = workspace.enter();
   auto nowhere = outside();

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages in docs/errors show messages; these are made here and looked for there.
+#include "../debug_modes.hpp"
 #include <ebb/ebb.hpp>
+#include <ebb/facade/configuration.hpp>
+#include <ebb/facade/nd4j.hpp>
+#include <ebb/manager/array_type.hpp>
+#include <ebb/manager/manager.hpp>
+#include <ebb/manager/roles.hpp>
 #include <ebb/testing/trace.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -41,7 +48,7 @@ void check_shown(Mistake&& mistake) {
 
 }  // namespace
 
-TEST_CASE("The page of OutOfWorkspace shows its message", "[regressions][errors]") {
+TEST_CASE("The page of OutOfWorkspace shows its message", "[regressions][errors][reuse]") {
   check_shown<OutOfWorkspace>([] {
     Workspace<StartWith<4096>, NoLearning, Fail> workspace{"activations"};
     auto cycle = workspace.enter();
@@ -80,7 +87,7 @@ TEST_CASE("The page of NotOpen shows its messages", "[regressions][errors]") {
   check_shown<NotOpen>([&] { auto copy = values.copy_to_parent(); });
 }
 
-TEST_CASE("The page of SpaceRefused shows its message", "[regressions][errors]") {
+TEST_CASE("The page of SpaceRefused shows its message", "[regressions][errors][reuse]") {
   check_shown<SpaceRefused>([] {
     Workspace<Limited<>> workspace{"step", Limited<>{Host{}, 1'000'000}};
     auto cycle = workspace.enter();
@@ -88,7 +95,7 @@ TEST_CASE("The page of SpaceRefused shows its message", "[regressions][errors]")
   });
 }
 
-TEST_CASE("The page of BadRequest shows its messages", "[regressions][errors]") {
+TEST_CASE("The page of BadRequest shows its messages", "[regressions][errors][reuse]") {
   Workspace<> workspace{"step"};
   Workspace<Bounds<0, 4096>> small{"step"};
   Workspace<Bounds<4096, 8192>, StartWith<100>> large{"step"};
@@ -101,13 +108,14 @@ TEST_CASE("The page of BadRequest shows its messages", "[regressions][errors]") 
   check_shown<BadRequest>([&] { static_cast<void>(small.allocate(5000)); });
   check_shown<BadRequest>([&] { auto cycle_of_large = large.enter(); });
   check_shown<BadRequest>([&] { workspace.reserve(1000); });
+  check_shown<BadRequest>([&] { workspace.trim(); });
   check_shown<BadRequest>([&] {
     workspace.deallocate(&foreign, 64);
     static_cast<void>(workspace.allocate(64));
   });
 }
 
-TEST_CASE("The page of WrongThread shows its message", "[regressions][errors][threads]") {
+TEST_CASE("The page of WrongThread shows its messages", "[regressions][errors][threads]") {
   Workspace<> workspace{"step"};
   auto cycle = workspace.enter();
 
@@ -122,6 +130,43 @@ TEST_CASE("The page of WrongThread shows its message", "[regressions][errors][th
     }).join();
     if (error) throw *error;
   });
+  check_shown<WrongThread>([] {
+    static std::optional<WrongThread> error;
+    struct Late {
+      bool is_made = true;
+      ~Late() {
+        try {
+          manager().get();
+        } catch (const WrongThread& thrown) {
+          error = thrown;
+        }
+      }
+    };
+    std::thread([] {
+      static thread_local Late late;
+      if (late.is_made) manager().get();
+    }).join();
+    if (error) throw *error;
+  });
+}
+
+TEST_CASE("The page of WrongRole shows its messages", "[regressions][errors]") {
+  const auto roles = Roles<ArrayType>()
+                         .with(ArrayType::activations, "all activations", {})
+                         .with(ArrayType::forward_working_memory, "layer memory", {})
+                         .with(ArrayType::updater_working_memory, "updater", {})
+                         .no_workspace_for(ArrayType::input);
+  auto all = roles.enter(ArrayType::activations);
+  auto layer = roles.enter(ArrayType::forward_working_memory);
+  auto in_layer = make<float>(100);
+  auto on_heap = roles.make<float>(ArrayType::input, 100);
+
+  check_shown<WrongRole>([&] { roles.validate(ArrayType::activations, in_layer, "layer 2"); });
+  check_shown<WrongRole>([&] { roles.validate(ArrayType::activations, on_heap); });
+  check_shown<WrongRole>([&] { roles.validate(ArrayType::input, in_layer); });
+  check_shown<WrongRole>([&] { roles.expect_current(ArrayType::activations); });
+  check_shown<WrongRole>([&] { roles.expect_open(ArrayType::updater_working_memory); });
+  check_shown<WrongRole>([&] { roles.expect_open(ArrayType::forward_cache); });
 }
 
 TEST_CASE("The page of BadConfiguration shows its messages", "[regressions][errors]") {
@@ -130,9 +175,28 @@ TEST_CASE("The page of BadConfiguration shows its messages", "[regressions][erro
   });
   check_shown<BadConfiguration>(
       [] { Workspace<Granule<dynamic>> workspace{"step", Granule<dynamic>{48}}; });
+  for (const char* settings : {"lerning=first-loop", "start-with=100MB", "over-time=0",
+                               "granule=64,granule=128", "spill=fail"})
+    check_shown<BadConfiguration>([&] { (void)Configuration::from_string(settings); });
+  check_shown<BadConfiguration>([] {
+    ::setenv("EBB_STEP", "spill=realocate", 1);
+    (void)Configuration::from_environment("EBB_STEP");
+  });
+  ::unsetenv("EBB_STEP");
+  check_shown<BadConfiguration>(
+      [] { (void)Configuration::nd4j().policyReset("ENDOFBUFFER_REACHED"); });
+  manager().get("known step");
+  check_shown<BadConfiguration>(
+      [] { manager().get(Configuration::from_string("overallocate=10"), "known step"); });
+  manager().destroy("known step");
+  check_shown<BadConfiguration>([] {
+    const InEnvironment environment("spil-everything");
+    Workspace<> workspace{"step"};
+    auto cycle = workspace.enter();
+  });
 }
 
-TEST_CASE("The page of PlanMismatch shows its message", "[regressions][errors]") {
+TEST_CASE("The page of PlanMismatch shows its message", "[regressions][errors][reuse]") {
   check_shown<PlanMismatch>([] {
     Workspace<StartWith<4096>, LearnPlan, Fail> workspace{"step"};
     {

@@ -9,7 +9,8 @@
 
 using namespace ebb;
 
-TEST_CASE("A foreign piece does not upset the numbers of a plain cycle", "[regressions][model]") {
+TEST_CASE("A foreign piece does not upset the numbers of a plain cycle",
+          "[regressions][model][reuse]") {
   static int told;
   told = 0;
   const ViolationHandler handler = set_violation_handler([](const Error&) { ++told; });

@@ -7,7 +7,7 @@
 
 using namespace ebb;
 
-TEST_CASE("Null given back with a size does nothing open or closed", "[engine][core]") {
+TEST_CASE("Null given back with a size does nothing open or closed", "[engine][core][reuse]") {
   const Violations violations;
   Workspace<StartWith<4096>> workspace;
   workspace.deallocate(nullptr, 64);

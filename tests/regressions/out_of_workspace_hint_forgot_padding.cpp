@@ -9,7 +9,7 @@
 
 using namespace ebb;
 
-TEST_CASE("The first size that OutOfWorkspace recommends is enough", "[engine][overflow]") {
+TEST_CASE("The first size that OutOfWorkspace recommends is enough", "[engine][overflow][reuse]") {
   const auto run = [](auto& workspace) {
     auto cycle = workspace.enter();
     static_cast<void>(workspace.allocate(64));

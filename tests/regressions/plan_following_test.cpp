@@ -46,7 +46,7 @@ static_assert(Space<Downwards>);
 }  // namespace
 
 TEST_CASE("A place that is aligned by luck is aligned on purpose in the next plan",
-          "[regressions][plan]") {
+          "[regressions][plan][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   const auto run = [&](std::size_t alignment, std::size_t first_bytes) {
     auto cycle = workspace.enter();
@@ -68,7 +68,8 @@ TEST_CASE("A place that is aligned by luck is aligned on purpose in the next pla
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("A chunk that ends where the block begins is not joined with it", "[regressions][plan]") {
+TEST_CASE("A chunk that ends where the block begins is not joined with it",
+          "[regressions][plan][reuse]") {
   Downwards::Memory memory;
   Workspace<LearnPlan, Downwards> workspace{"step", Downwards{memory}};
   {
@@ -87,7 +88,7 @@ TEST_CASE("A chunk that ends where the block begins is not joined with it", "[re
   CHECK((large >= block || large + 100'000 <= block));
 }
 
-TEST_CASE("A plan without events can be followed", "[regressions][plan]") {
+TEST_CASE("A plan without events can be followed", "[regressions][plan][reuse]") {
   Workspace<LearnPlan> workspace;
   workspace.set_plans({{std::nullopt, Plan()}});
 
@@ -101,7 +102,7 @@ TEST_CASE("A plan without events can be followed", "[regressions][plan]") {
 }
 
 TEST_CASE("A given plan that a buffer cannot hold leaves the buffer usable",
-          "[regressions][plan]") {
+          "[regressions][plan][reuse]") {
   alignas(64) std::array<std::byte, 1024> memory;
   Workspace<LearnPlan, Buffer> workspace{"buffer", Buffer{memory}};
   CycleRecord record;
@@ -114,7 +115,8 @@ TEST_CASE("A given plan that a buffer cannot hold leaves the buffer usable",
   CHECK(workspace.try_allocate(1024) == memory.data());
 }
 
-TEST_CASE("A given plan below the minimum of the bounds is followed", "[regressions][plan]") {
+TEST_CASE("A given plan below the minimum of the bounds is followed",
+          "[regressions][plan][reuse]") {
   Workspace<LearnPlan, Bounds<4096, 65536>> workspace;
   CycleRecord record;
   record.take(64, 1);
@@ -145,7 +147,8 @@ TEST_CASE("A cycle that begins and ends switched off is no mismatch", "[regressi
   CHECK(workspace.report().plan.diverged_cycles == 0);
 }
 
-TEST_CASE("A take that is larger than planned counts as what it took", "[regressions][plan]") {
+TEST_CASE("A take that is larger than planned counts as what it took",
+          "[regressions][plan][reuse]") {
   Workspace<LearnPlan> workspace;
   const auto take = [&](std::size_t bytes) {
     auto cycle = workspace.enter();
@@ -160,7 +163,7 @@ TEST_CASE("A take that is larger than planned counts as what it took", "[regress
   CHECK(workspace.report().live_peak_bytes == 448);
 }
 
-TEST_CASE("A cycle that ends before its plan counts what it took", "[regressions][plan]") {
+TEST_CASE("A cycle that ends before its plan counts what it took", "[regressions][plan][reuse]") {
   Workspace<LearnPlan> workspace;
   {
     auto cycle = workspace.enter();
@@ -177,7 +180,7 @@ TEST_CASE("A cycle that ends before its plan counts what it took", "[regressions
   CHECK(workspace.report().live_peak_bytes == 0);
 }
 
-TEST_CASE("A cycle that leaves its plan counts what it took before", "[regressions][plan]") {
+TEST_CASE("A cycle that leaves its plan counts what it took before", "[regressions][plan][reuse]") {
   Workspace<LearnPlan> workspace;
   {
     auto cycle = workspace.enter();

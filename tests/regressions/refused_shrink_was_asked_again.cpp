@@ -9,7 +9,8 @@
 
 using namespace ebb;
 
-TEST_CASE("A refused smaller block is not asked for again at every close", "[engine][sizer]") {
+TEST_CASE("A refused smaller block is not asked for again at every close",
+          "[engine][sizer][reuse]") {
   Watched::Log log;
   Workspace<Strict, PeakWithDecay<1>, Watched> workspace{"step", Watched{log}};
   const auto run = [&](std::size_t bytes) {

@@ -11,7 +11,7 @@ using testing::hands_of;
 using testing::Held;
 using testing::HeldByAdapter;
 
-TEST_CASE("Hands of a type and of a core take from one workspace", "[testing][hands]") {
+TEST_CASE("Hands of a type and of a core take from one workspace", "[testing][hands][reuse]") {
   Workspace<StartWith<4096>> workspace;
   const testing::Hands typed = hands_of(workspace);
   const testing::Hands core = hands_of<Core>(workspace);
@@ -30,7 +30,7 @@ TEST_CASE("Hands of a type and of a core take from one workspace", "[testing][ha
 }
 
 TEST_CASE("What is held gives back when it goes, and is stale after its cycle",
-          "[testing][hands]") {
+          "[testing][hands][reuse]") {
   Workspace<StartWith<4096>> workspace;
   const testing::Hands hands = hands_of(workspace);
   std::unique_ptr<Held> array;
@@ -53,4 +53,33 @@ TEST_CASE("What is held gives back when it goes, and is stale after its cycle",
   CHECK(!adapted->is_in_scope());
   CHECK_THROWS_AS(array->view(), StaleArray);
   CHECK_THROWS_AS(adapted->view(), StaleArray);
+}
+
+TEST_CASE("An array that is held is copied and detached, memory of an adapter is not",
+          "[testing][hands]") {
+  Workspace<StartWith<4096>> workspace;
+  Workspace<StartWith<4096>> target;
+  const testing::Hands hands = hands_of(workspace);
+  std::unique_ptr<Held> array;
+  {
+    const Cycle cycle = workspace.enter();
+    array = hands.make(hands.self, 64);
+    array->view()[63] = std::byte{7};
+    HeldByAdapter adapted(workspace, 64);
+    CHECK_THROWS_AS(array->copy_to(target), NotOpen);
+    const Cycle other = target.enter();
+
+    const std::unique_ptr<Held> copy = array->copy_to(target);
+    auto detached = array->detach();
+
+    CHECK(copy->view()[63] == std::byte{7});
+    REQUIRE(detached.has_value());
+    CHECK(detached->view()[63] == std::byte{7});
+    CHECK(array->keep());
+    CHECK(array->copy_to(target)->view()[63] == std::byte{7});
+    CHECK(adapted.copy_to(target) == nullptr);
+    CHECK_FALSE(adapted.detach().has_value());
+  }
+
+  CHECK_THROWS_AS(array->detach(), StaleArray);
 }

@@ -39,7 +39,7 @@ TEST_CASE("A random history has all verbs and ways", "[testing][history]") {
     ways.insert(command.way);
   }
 
-  CHECK(verbs.size() == static_cast<std::size_t>(Verb::repeat) + 1);
+  CHECK(verbs.size() == static_cast<std::size_t>(Verb::detach) + 1);
   CHECK(ways.size() == testing::ways);
 }
 
@@ -92,6 +92,8 @@ TEST_CASE("A history reads as a list of sentences", "[testing][history]") {
       {.verb = Verb::refuse, .which = 3, .bytes = 2},
       {.verb = Verb::outside},
       {.verb = Verb::repeat},
+      {.verb = Verb::copy, .which = 1, .bytes = 2},
+      {.verb = Verb::detach, .which = 3},
   };
 
   CHECK(testing::to_string(history) ==
@@ -102,7 +104,9 @@ TEST_CASE("A history reads as a list of sentences", "[testing][history]") {
         "5. give piece 1 to workspace 0\n"
         "6. refuse 2 requests, the first the 3-th from now on, of workspace 0\n"
         "7. go outside\n"
-        "8. repeat the last cycle of workspace 0\n");
+        "8. repeat the last cycle of workspace 0\n"
+        "9. copy to workspace 2 piece 1 of workspace 0\n"
+        "10. detach piece 3 of workspace 0\n");
 }
 
 TEST_CASE("A failing history is shortened to what makes it fail", "[testing][history]") {

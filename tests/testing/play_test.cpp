@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // A player finds nothing wrong with a workspace that is right, and each thing that can be wrong.
 #include <ebb/policy/policy.hpp>
+#include <ebb/space/buffer.hpp>
 #include <ebb/testing/play.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <random>
+#include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
 
 using namespace ebb;
 using testing::Command;
@@ -46,6 +55,28 @@ bool has(const std::string& text, const char* words) {
 
 Played& it(void* self) { return *static_cast<Played*>(self); }
 
+/// An array whose copies are not what they should be.
+class BadlyCopied final : public testing::Held {
+ public:
+  explicit BadlyCopied(std::unique_ptr<Held> array) : array_(std::move(array)) {}
+  [[nodiscard]] bool is_in_scope() const override { return array_->is_in_scope(); }
+  [[nodiscard]] std::span<std::byte> view() override { return array_->view(); }
+  [[nodiscard]] std::unique_ptr<Held> copy_to(Core& target) override {
+    std::unique_ptr<Held> copy = array_->copy_to(target);
+    copy->view()[0] ^= std::byte{1};
+    return copy;
+  }
+  [[nodiscard]] std::optional<Detached<std::byte>> detach() override {
+    auto copy = array_->detach();
+    copy->view()[0] ^= std::byte{1};
+    return copy;
+  }
+  bool keep() override { return array_->keep(); }
+
+ private:
+  std::unique_ptr<Held> array_;
+};
+
 /// Grows, but not as far as it was asked to.
 struct GrowByHalf {
   using slot = SpillSlot;
@@ -70,7 +101,7 @@ struct Forgetful {
 
 }  // namespace
 
-TEST_CASE("A player finds nothing wrong with a workspace", "[testing][play]") {
+TEST_CASE("A player finds nothing wrong with a workspace", "[testing][play][reuse]") {
   std::mt19937_64 random(1);
   for (int i = 0; i < 50; ++i) {
     const History history = testing::random_history(random);
@@ -84,7 +115,7 @@ TEST_CASE("A player finds nothing wrong with a workspace", "[testing][play]") {
   }
 }
 
-TEST_CASE("A player plays again and again on the same workspaces", "[testing][play]") {
+TEST_CASE("A player plays again and again on the same workspaces", "[testing][play][reuse]") {
   SpaceLog logs[2];
   Played first{"first", Tracking<>{logs[0]}};
   Workspace<Granule<dynamic>, Tracking<>> second{"second", Granule<dynamic>{256},
@@ -101,7 +132,95 @@ TEST_CASE("A player plays again and again on the same workspaces", "[testing][pl
   CHECK(second.report().cycles > 20);
 }
 
-TEST_CASE("A player sees pieces that are not right", "[testing][play]") {
+TEST_CASE("A player sees copies that are not right", "[testing][play][reuse]") {
+  constexpr Command take_array{.verb = Verb::take, .way = Way::array, .bytes = 100};
+  const auto copy_badly = [](Hands& hands, auto&) {
+    hands.make = [](void* self, std::size_t bytes) -> std::unique_ptr<testing::Held> {
+      return std::make_unique<BadlyCopied>(testing::hands_of(it(self)).make(self, bytes));
+    };
+  };
+
+  CHECK(play_tampered({enter, take_array, {.verb = Verb::copy}, {.verb = Verb::detach}},
+                      [](auto&, auto&) {}) == "");
+  for (const Verb verb : {Verb::copy, Verb::detach})
+    CHECK(has(play_tampered({enter, take_array, {.verb = verb}}, copy_badly), "at command 3, "));
+}
+
+TEST_CASE("A player knows that a closed workspace is no target", "[testing][play][reuse]") {
+  constexpr Command take_array{.verb = Verb::take, .way = Way::array, .bytes = 100};
+  SpaceLog logs[2];
+  Played source{"source", Tracking<>{logs[0]}};
+  Played target{"target", Tracking<>{logs[1]}};
+  testing::Player player;
+  player.add(source, logs[0]);
+  player.add(target, logs[1]);
+
+  CHECK(player.play({enter, take_array, {.verb = Verb::copy, .bytes = 1}}) == "");
+  CHECK(target.report().largest_demand_bytes == 0);
+}
+
+TEST_CASE("A player finds nothing wrong with a workspace that learns places",
+          "[testing][play][reuse]") {
+  using Planned = Workspace<LearnPlan, Tracking<>>;
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 50; ++i) {
+    const History history = testing::random_history(random);
+    SpaceLog log;
+    Planned workspace{"planned", Tracking<>{log}};
+
+    CHECK(testing::play(history, workspace, log) == "");
+  }
+}
+
+TEST_CASE("A player sees what is wrong also where places are learnt", "[testing][play][reuse]") {
+  const auto play_places = [](const History& history, auto&& tamper) {
+    return play_tampered(history, [&](Hands& hands, testing::Sentence& sentence) {
+      sentence.learns_places = true;
+      tamper(hands, sentence);
+    });
+  };
+  const auto nothing = [](auto&, auto&) {};
+  const auto refuse_all = [](Hands& hands, auto&) {
+    hands.try_allocate = [](void*, std::size_t, std::size_t) noexcept -> void* { return nullptr; };
+  };
+  constexpr Command tries{.verb = Verb::take, .way = Way::typed_try, .bytes = 100};
+
+  CHECK(play_places({enter, take, tries, leave}, nothing) == "");
+  CHECK(has(play_places({enter, tries}, refuse_all), "try_allocate answers memory: 0, expected 1"));
+  CHECK(has(play_places({enter, {.verb = Verb::take, .bytes = 64, .alignment = 4096}},
+                        [](auto&, testing::Sentence& sentence) { sentence.max_alignment = 64; }),
+            "take: success, expected E06"));
+  CHECK(has(play_places({enter, enter, take},
+                        [](Hands& hands, auto&) {
+                          hands.allocate = [](void* self, std::size_t bytes, std::size_t) {
+                            return it(self).allocate(bytes / 2);
+                          };
+                        }),
+            "at command 3, take 100 bytes from workspace 0: "));
+}
+
+TEST_CASE("A player writes down what happens", "[testing][play][reuse]") {
+  alignas(64) std::array<std::byte, 4096> memory{};
+  const auto record = [&]<std::size_t Bytes>(std::integral_constant<std::size_t, Bytes>) {
+    using Buffered = Workspace<Granule<Bytes>, Tracking<Buffer>>;
+    SpaceLog log;
+    Buffered workspace{"buffered", Tracking<Buffer>{log, Buffer{memory}}};
+    std::vector<std::uint64_t> what_happens;
+    testing::Player player;
+    player.record(what_happens);
+    player.add(workspace, log);
+    CHECK(player.play({enter, take, take, leave}) == "");
+    return what_happens;
+  };
+  using Small = std::integral_constant<std::size_t, 16>;
+  using Large = std::integral_constant<std::size_t, 64>;
+
+  CHECK(!record(Small{}).empty());
+  CHECK(record(Small{}) == record(Small{}));
+  CHECK(record(Small{}) != record(Large{}));
+}
+
+TEST_CASE("A player sees pieces that are not right", "[testing][play][reuse]") {
   SECTION("that overlap") {
     CHECK(has(play_tampered({enter, take, take},
                             [](Hands& hands, auto&) {
@@ -150,7 +269,7 @@ TEST_CASE("A player sees pieces that are not right", "[testing][play]") {
   }
 }
 
-TEST_CASE("A player sees answers that are not right", "[testing][play]") {
+TEST_CASE("A player sees answers that are not right", "[testing][play][reuse]") {
   SECTION("a refusal without a reason") {
     CHECK(has(play_tampered({enter, {.verb = Verb::take, .way = Way::typed_try, .bytes = 1}},
                             [](Hands& hands, auto&) {
@@ -189,7 +308,7 @@ TEST_CASE("A player sees answers that are not right", "[testing][play]") {
   }
 }
 
-TEST_CASE("A player tells one sentence from another", "[testing][play]") {
+TEST_CASE("A player tells one sentence from another", "[testing][play][reuse]") {
   const History two_cycles = {enter, {.verb = Verb::take, .bytes = 5000}, leave, enter, take,
                               leave};
   CHECK(play_tampered(two_cycles, [](auto&, auto&) {}) == "");
@@ -209,7 +328,7 @@ TEST_CASE("A player tells one sentence from another", "[testing][play]") {
       "expected"));
 }
 
-TEST_CASE("A player sees a broken promise", "[testing][play]") {
+TEST_CASE("A player sees a broken promise", "[testing][play][reuse]") {
   SpaceLog log;
   Workspace<GrowByHalf, Tracking<>> workspace{"half", Tracking<>{log}};
   const Command larger{.verb = Verb::take, .bytes = 1000};
@@ -222,7 +341,7 @@ TEST_CASE("A player sees a broken promise", "[testing][play]") {
   CHECK(has(violation, "a cycle that repeats the one before it asked the space"));
 }
 
-TEST_CASE("A player sees a space that is not right", "[testing][play]") {
+TEST_CASE("A player sees a space that is not right", "[testing][play][reuse]") {
   SpaceLog log;
   Workspace<External, NoLearning, StartWith<128>, Tracking<Forgetful>> workspace{
       "forgetful", Tracking<Forgetful>{log}};

@@ -177,7 +177,7 @@ TEST_CASE("What cannot be done is passed over", "[testing][program]") {
 }
 
 TEST_CASE("Every door takes and gives, and what outlives its cycle is given later",
-          "[testing][program]") {
+          "[testing][program][reuse]") {
   using W = Workspace<LearnPlan, Tracking<>>;
   ProgramCycle cycle;
   for (std::uint32_t door = 0; door < testing::doors; ++door)
@@ -198,7 +198,7 @@ TEST_CASE("Every door takes and gives, and what outlives its cycle is given late
   CHECK(workspace.report().plan.followed_cycles == 1);
 }
 
-TEST_CASE("A request that was refused is no problem, and is told", "[testing][program]") {
+TEST_CASE("A request that was refused is no problem, and is told", "[testing][program][reuse]") {
   using W = Workspace<LearnPlan, Tracking<>>;
   SpaceLog log;
   W workspace{"program", Tracking<>{log}};
@@ -212,7 +212,7 @@ TEST_CASE("A request that was refused is no problem, and is told", "[testing][pr
   CHECK(runner.run(cycle));
 }
 
-TEST_CASE("A request that fails without a reason is a problem", "[testing][program]") {
+TEST_CASE("A request that fails without a reason is a problem", "[testing][program][reuse]") {
   using W = Workspace<LearnPlan, Limited<Tracking<>>>;  // refuses where the log cannot see it
   SpaceLog log;
   W workspace{"program", Limited<Tracking<>>{Tracking<>{log}, 0}};
@@ -225,7 +225,7 @@ TEST_CASE("A request that fails without a reason is a problem", "[testing][progr
   CHECK(contains(runner.problem(), "a request failed without a reason"));
 }
 
-TEST_CASE("A space that lends its memory twice is found out", "[testing][program]") {
+TEST_CASE("A space that lends its memory twice is found out", "[testing][program][reuse]") {
   using W = Workspace<LearnPlan, External, StartWith<1024>, Tracking<Twice>>;
   ProgramCycle cycle;
   cycle.actions = {take(0, 640), take(1, 640, Door::array), take(2, 640, Door::erased)};
@@ -233,7 +233,7 @@ TEST_CASE("A space that lends its memory twice is found out", "[testing][program
   CHECK(problem_after<W, Twice>({cycle}) == "two live pieces overlap");
 }
 
-TEST_CASE("A space that lends what is not aligned is found out", "[testing][program]") {
+TEST_CASE("A space that lends what is not aligned is found out", "[testing][program][reuse]") {
   using W = Workspace<LearnPlan, StartWith<8192>, Tracking<Elsewhere>>;
   ProgramCycle cycle;
   cycle.actions = {take(0, 64, Door::typed, 4096)};

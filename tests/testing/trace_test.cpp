@@ -145,7 +145,7 @@ TEST_CASE("A recorder writes down what passes", "[testing][trace]") {
   CHECK(recorder.take_trace() == Trace{});
 }
 
-TEST_CASE("What is refused is not recorded", "[testing][trace]") {
+TEST_CASE("What is refused is not recorded", "[testing][trace][reuse]") {
   Workspace<StartWith<4096>, NoLearning, Fail> workspace;
   testing::TraceRecorder recorder(workspace);
   auto cycle = workspace.enter();
@@ -155,7 +155,7 @@ TEST_CASE("What is refused is not recorded", "[testing][trace]") {
   CHECK(recorder.take_trace() == Trace{});
 }
 
-TEST_CASE("A trace played through a recorder is recorded as it was", "[testing][trace]") {
+TEST_CASE("A trace played through a recorder is recorded as it was", "[testing][trace][reuse]") {
   Workspace<LearnPlan> workspace;
   const Trace trace = testing::read_trace(std::string(EBB_TRACES) + "/lstm.txt");
   for (int i = 0; i < 2; ++i) {
@@ -169,7 +169,7 @@ TEST_CASE("A trace played through a recorder is recorded as it was", "[testing][
   CHECK(workspace.report().plan.followed_cycles == 1);
 }
 
-TEST_CASE("A learned plan is a trace with its capacities as sizes", "[testing][trace]") {
+TEST_CASE("A learned plan is a trace with its capacities as sizes", "[testing][trace][reuse]") {
   Workspace<LearnPlan> workspace;
   {
     auto cycle = workspace.enter();
@@ -184,7 +184,7 @@ TEST_CASE("A learned plan is a trace with its capacities as sizes", "[testing][t
 
 // ---- playing ------------------------------------------------------------------------------------
 
-TEST_CASE("A trace is played against any workspace", "[testing][trace]") {
+TEST_CASE("A trace is played against any workspace", "[testing][trace][reuse]") {
   const Touch touch =
       GENERATE(Touch::nothing, Touch::byte_per_page, Touch::every_byte, Touch::checked);
   Workspace<> bump;

@@ -23,7 +23,8 @@ using Plain = Workspace<StartWith<65536>>;
 
 }  // namespace
 
-TEST_CASE("A view is read on another thread while the owner keeps the cycle open", "[threads]") {
+TEST_CASE("A view is read on another thread while the owner keeps the cycle open",
+          "[threads][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   auto array = workspace.make<int>(1000);
@@ -152,7 +153,7 @@ TEST_CASE("Arrays of the heap are made and given back on any thread", "[threads]
   for (Array<int>& array : arrays) CHECK(array.view().size() == 10);
 }
 
-TEST_CASE("A workspace handed from thread to thread keeps its block", "[threads]") {
+TEST_CASE("A workspace handed from thread to thread keeps its block", "[threads][reuse]") {
   Workspace<> workspace;
   std::atomic<int> turn{0};
   std::vector<std::thread> threads;

@@ -37,7 +37,7 @@ const std::string wrong_thread =
 
 }  // namespace
 
-TEST_CASE("A closed workspace may be entered on any thread", "[threads]") {
+TEST_CASE("A closed workspace may be entered on any thread", "[threads][reuse]") {
   Plain workspace;
   for (int i = 0; i < 3; ++i) {
     elsewhere([&] {
@@ -70,7 +70,7 @@ TEST_CASE("Entering a workspace that another thread has open is WrongThread", "[
 }
 
 TEST_CASE("What looks at the owner is WrongThread on another thread and changes nothing",
-          "[threads]") {
+          "[threads][reuse]") {
   Plain workspace{"step"};
   auto cycle = workspace.enter();
   auto array = workspace.make<int>(4);
@@ -98,7 +98,8 @@ TEST_CASE("What looks at the owner is WrongThread on another thread and changes 
   CHECK(workspace.report().block_bytes == 4096);
 }
 
-TEST_CASE("try forms answer null on another thread where the slow path sees it", "[threads]") {
+TEST_CASE("try forms answer null on another thread where the slow path sees it",
+          "[threads][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   void* spilled = &workspace;

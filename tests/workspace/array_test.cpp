@@ -85,7 +85,8 @@ TEST_CASE("Arrays of a helper are gone when it returns", "[workspace][array][reu
   CHECK(workspace.allocate(64) == before + 64);
 }
 
-TEST_CASE("A moved array gives back once and the one moved from is none", "[workspace][array]") {
+TEST_CASE("A moved array gives back once and the one moved from is none",
+          "[workspace][array][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   auto array = workspace.make<int>(4);
@@ -130,7 +131,7 @@ TEST_CASE("Assigning an array to itself keeps it", "[workspace][array]") {
   CHECK(equal(array.view(), one_to_four));
 }
 
-TEST_CASE("Arrays swap also between workspaces and the heap", "[workspace][array]") {
+TEST_CASE("Arrays swap also between workspaces and the heap", "[workspace][array][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   auto attached = workspace.make<int>(4);
@@ -195,7 +196,7 @@ TEST_CASE("An array may outlive its workspace", "[workspace][array]") {
 // ---- views
 // ---------------------------------------------------------------------------------------
 
-TEST_CASE("A view shares the elements of its array", "[workspace][array]") {
+TEST_CASE("A view shares the elements of its array", "[workspace][array][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   auto array = workspace.make<int>(4);
@@ -246,7 +247,7 @@ TEST_CASE("keep leaves the memory to the cycle", "[workspace][array]") {
   CHECK_THROWS_AS(std::move(array).keep(), StaleArray);
 }
 
-TEST_CASE("A stale array cannot be kept and is unchanged", "[workspace][array]") {
+TEST_CASE("A stale array cannot be kept and is unchanged", "[workspace][array][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   auto array = workspace.make<int>(4);
@@ -258,7 +259,7 @@ TEST_CASE("A stale array cannot be kept and is unchanged", "[workspace][array]")
   CHECK(array.is_attached());
 }
 
-TEST_CASE("is_attached and is_in_scope tell the heap from a cycle", "[workspace][array]") {
+TEST_CASE("is_attached and is_in_scope tell the heap from a cycle", "[workspace][array][reuse]") {
   Plain workspace;
   auto on_heap = make<int>(4);
   auto cycle = workspace.enter();
@@ -273,6 +274,32 @@ TEST_CASE("is_attached and is_in_scope tell the heap from a cycle", "[workspace]
   CHECK(array.is_attached());
   CHECK_FALSE(array.is_in_scope());
   CHECK(on_heap.is_in_scope());
+}
+
+TEST_CASE("An array is in the workspace that it was made in while its cycle lives",
+          "[workspace][array]") {
+  Workspace<> workspace{"step"};
+  Workspace<> namesake{"step"};
+  auto cycle = workspace.enter();
+  auto cycle_of_namesake = namesake.enter();
+  const auto array = workspace.make<int>(10);
+  const auto on_heap = [] {
+    auto nowhere = outside();
+    return make<int>(10);
+  }();
+
+  CHECK(array.is_in(&workspace));
+  CHECK_FALSE(array.is_in(&namesake));
+  CHECK_FALSE(array.is_in(nullptr));
+  CHECK(array.workspace_name() == "step");
+  CHECK(on_heap.is_in(nullptr));
+  CHECK_FALSE(on_heap.is_in(&workspace));
+  CHECK(on_heap.workspace_name().empty());
+  CHECK_FALSE(Array<int>().is_in(nullptr));
+  cycle.close();
+  CHECK_FALSE(array.is_in(&workspace));
+  auto again = workspace.enter();
+  CHECK_FALSE(array.is_in(&workspace));
 }
 
 TEST_CASE("An array of constants can be read", "[workspace][array]") {
@@ -328,7 +355,7 @@ TEST_CASE("An empty array has an empty detached copy", "[workspace][array]") {
   CHECK(workspace.make<int>(0).detach().size() == 0);
 }
 
-TEST_CASE("copy_to copies into the open target", "[workspace][array]") {
+TEST_CASE("copy_to copies into the open target", "[workspace][array][reuse]") {
   Plain workspace;
   Plain target;
   Workspace<StartWith<4096>, Trusting> trusting;
@@ -367,7 +394,8 @@ TEST_CASE("copy_to a closed workspace is NotOpen", "[workspace][array]") {
   CHECK(array.is_in_scope());
 }
 
-TEST_CASE("copy_to a target that refuses is its error and changes nothing", "[workspace][array]") {
+TEST_CASE("copy_to a target that refuses is its error and changes nothing",
+          "[workspace][array][reuse]") {
   Plain workspace;
   Workspace<StartWith<64>, Fail> target;
   auto cycle = workspace.enter();
@@ -378,7 +406,8 @@ TEST_CASE("copy_to a target that refuses is its error and changes nothing", "[wo
   CHECK(target.report().demand_bytes == 0);
 }
 
-TEST_CASE("copy_to_parent copies into the next different workspace beneath", "[workspace][array]") {
+TEST_CASE("copy_to_parent copies into the next different workspace beneath",
+          "[workspace][array][reuse]") {
   Plain parent{"parent"};
   Plain child{"child"};
   auto parent_cycle = parent.enter();
@@ -396,7 +425,7 @@ TEST_CASE("copy_to_parent copies into the next different workspace beneath", "[w
   CHECK(parent.report().demand_bytes == 64);
 }
 
-TEST_CASE("copy_to_parent skips entries closed out of order", "[workspace][array]") {
+TEST_CASE("copy_to_parent skips entries closed out of order", "[workspace][array][reuse]") {
   Plain grandparent;
   Plain parent;
   Plain child;
@@ -438,7 +467,8 @@ TEST_CASE("copy_to_parent stops at a place outside", "[workspace][array]") {
   CHECK_THROWS_AS(array.copy_to_parent(), NotOpen);
 }
 
-TEST_CASE("copy_to_current copies into the current workspace also its own", "[workspace][array]") {
+TEST_CASE("copy_to_current copies into the current workspace also its own",
+          "[workspace][array][reuse]") {
   Plain source;
   Plain target;
   auto source_cycle = source.enter();
@@ -465,7 +495,7 @@ TEST_CASE("copy_to_current without a current workspace is NotOpen", "[workspace]
   CHECK_THROWS_AS(array.copy_to_current(), NotOpen);
 }
 
-TEST_CASE("An array of the heap is copied into a workspace", "[workspace][array]") {
+TEST_CASE("An array of the heap is copied into a workspace", "[workspace][array][reuse]") {
   Plain workspace;
   auto on_heap = make<int>(4);
   fill_with_numbers(on_heap.view());
@@ -480,7 +510,8 @@ TEST_CASE("An array of the heap is copied into a workspace", "[workspace][array]
 // ---- pieces outside the block
 // --------------------------------------------------------------------
 
-TEST_CASE("Arrays in chunks and alone give back like those in the block", "[workspace][array]") {
+TEST_CASE("Arrays in chunks and alone give back like those in the block",
+          "[workspace][array][reuse]") {
   Watched::Log log;
   {
     Workspace<StartWith<1024>, External, Watched> alone{"alone", Watched{log}};

@@ -14,7 +14,7 @@ using namespace ebb;
 static_assert(!std::is_copy_constructible_v<Burst<Workspace<>>> &&
               !std::is_move_constructible_v<Burst<Workspace<>>>);
 
-TEST_CASE("A burst carves pieces from one request", "[workspace][burst]") {
+TEST_CASE("A burst carves pieces from one request", "[workspace][burst][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   Burst burst{workspace, 1024};
@@ -52,7 +52,8 @@ TEST_CASE("A burst of which nothing was carved gives back all", "[workspace][bur
   CHECK(workspace.allocate(64) == before + 64);
 }
 
-TEST_CASE("A burst beneath the top keeps its rest to the end of the cycle", "[workspace][burst]") {
+TEST_CASE("A burst beneath the top keeps its rest to the end of the cycle",
+          "[workspace][burst][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   std::byte* above = nullptr;
@@ -65,7 +66,7 @@ TEST_CASE("A burst beneath the top keeps its rest to the end of the cycle", "[wo
   CHECK(workspace.allocate(64) == above + 64);
 }
 
-TEST_CASE("A burst that is used up takes from the workspace", "[workspace][burst]") {
+TEST_CASE("A burst that is used up takes from the workspace", "[workspace][burst][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   Burst burst{workspace, 128};
@@ -75,7 +76,8 @@ TEST_CASE("A burst that is used up takes from the workspace", "[workspace][burst
   CHECK(workspace.report().demand_bytes == 192);
 }
 
-TEST_CASE("A piece too large for the rest leaves the rest for smaller ones", "[workspace][burst]") {
+TEST_CASE("A piece too large for the rest leaves the rest for smaller ones",
+          "[workspace][burst][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   Burst burst{workspace, 256};
@@ -87,7 +89,7 @@ TEST_CASE("A piece too large for the rest leaves the rest for smaller ones", "[w
   CHECK(burst.allocate<64>() == first + 64);
 }
 
-TEST_CASE("A burst may outlive its cycle and its workspace", "[workspace][burst]") {
+TEST_CASE("A burst may outlive its cycle and its workspace", "[workspace][burst][reuse]") {
   std::optional<Workspace<StartWith<4096>>> workspace{std::in_place};
   auto cycle = workspace->enter();
   std::optional<Burst<Workspace<StartWith<4096>>>> first{std::in_place, *workspace, 1024U};
@@ -103,7 +105,7 @@ TEST_CASE("A burst may outlive its cycle and its workspace", "[workspace][burst]
   second.reset();
 }
 
-TEST_CASE("A burst that spills is served like any request", "[workspace][burst]") {
+TEST_CASE("A burst that spills is served like any request", "[workspace][burst][reuse]") {
   Workspace<StartWith<64>> workspace;
   auto cycle = workspace.enter();
   std::byte* carved = nullptr;
@@ -116,7 +118,8 @@ TEST_CASE("A burst that spills is served like any request", "[workspace][burst]"
   CHECK(workspace.allocate(64) == carved + 64);
 }
 
-TEST_CASE("A burst on a closed or full workspace is the error of allocate", "[workspace][burst]") {
+TEST_CASE("A burst on a closed or full workspace is the error of allocate",
+          "[workspace][burst][reuse]") {
   Workspace<StartWith<64>, Fail> workspace;
   CHECK_THROWS_AS(Burst(workspace, 64), NoOpenCycle);
   auto cycle = workspace.enter();
@@ -128,7 +131,7 @@ TEST_CASE("A burst on a closed or full workspace is the error of allocate", "[wo
   CHECK_THROWS_AS(burst.allocate<64>(), OutOfWorkspace);
 }
 
-TEST_CASE("A burst works through Core", "[workspace][burst]") {
+TEST_CASE("A burst works through Core", "[workspace][burst][reuse]") {
   Workspace<StartWith<4096>, Granule<256>> workspace;
   Core& core = workspace;
   auto cycle = workspace.enter();

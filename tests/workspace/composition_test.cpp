@@ -52,7 +52,7 @@ static_assert(sizeof(Workspace<Overallocate<10>, StartWith<4096>, Bounds<0, 6553
               sizeof(Workspace<>));
 
 TEST_CASE("Two spellings of a sentence are one object at run time too",
-          "[workspace][composition]") {
+          "[workspace][composition][reuse]") {
   Workspace<External, StartWith<4096>> workspace;
   Workspace<StartWith<4096>, External>& other_spelling = workspace;
 

@@ -13,7 +13,7 @@ using namespace ebb;
 static_assert(std::same_as<decltype(make<int>(1)), Array<int>>);
 static_assert(std::same_as<decltype(make_for_overwrite<int>(1)), Array<int>>);
 
-TEST_CASE("The free make takes from the current workspace", "[workspace][current]") {
+TEST_CASE("The free make takes from the current workspace", "[workspace][current][reuse]") {
   Workspace<StartWith<4096>> outer;
   Workspace<StartWith<4096>, Granule<256>> inner;
   auto outer_cycle = outer.enter();
@@ -53,7 +53,7 @@ TEST_CASE("The free make zeroes and make_for_overwrite does not", "[workspace][c
   CHECK(make<int>(4).keep().view()[1] == 0);
 }
 
-TEST_CASE("The free make has the errors of the current workspace", "[workspace][current]") {
+TEST_CASE("The free make has the errors of the current workspace", "[workspace][current][reuse]") {
   Workspace<StartWith<64>, Fail> workspace{"step"};
   auto cycle = workspace.enter();
 

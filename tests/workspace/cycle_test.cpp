@@ -102,7 +102,7 @@ TEST_CASE("A cycle begins at the same address as the one before", "[workspace][c
 // ---- re-entering
 // ---------------------------------------------------------------------------------
 
-TEST_CASE("Entering an open workspace nests in its cycle", "[workspace][cycle]") {
+TEST_CASE("Entering an open workspace nests in its cycle", "[workspace][cycle][reuse]") {
   Plain workspace;
   auto outer = workspace.enter();
   std::byte* const first = bytes_at(workspace.allocate(64));
@@ -133,7 +133,7 @@ TEST_CASE("The cycle ends with its last token whichever that is", "[workspace][c
 }
 
 TEST_CASE("A workspace re-entered from beneath another goes on where it was",
-          "[workspace][cycle]") {
+          "[workspace][cycle][reuse]") {
   Plain a{"a"};
   Plain b{"b"};
   auto a_cycle = a.enter();
@@ -179,7 +179,7 @@ TEST_CASE("A re-entered workspace stays open when its first token goes first",
 // ---- several workspaces
 // --------------------------------------------------------------------------
 
-TEST_CASE("Leaving a workspace makes the one beneath current", "[workspace][cycle]") {
+TEST_CASE("Leaving a workspace makes the one beneath current", "[workspace][cycle][reuse]") {
   Plain a;
   Plain b;
   Plain c;
@@ -256,7 +256,8 @@ TEST_CASE("Entries closed out of order beneath a plain cycle leave with it", "[w
 // ---- borrow
 // --------------------------------------------------------------------------------------
 
-TEST_CASE("A borrow makes an open workspace current without rewinding", "[workspace][cycle]") {
+TEST_CASE("A borrow makes an open workspace current without rewinding",
+          "[workspace][cycle][reuse]") {
   Plain a;
   Plain b;
   auto a_cycle = a.enter();
@@ -399,7 +400,7 @@ TEST_CASE("A re-entry within a borrow within a re-entry comes back to each", "[w
 // ---- outside
 // -------------------------------------------------------------------------------------
 
-TEST_CASE("Outside makes nothing current and keeps everything open", "[workspace][cycle]") {
+TEST_CASE("Outside makes nothing current and keeps everything open", "[workspace][cycle][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   std::byte* const first = bytes_at(workspace.allocate(64));
@@ -415,7 +416,8 @@ TEST_CASE("Outside makes nothing current and keeps everything open", "[workspace
   CHECK(workspace.allocate(64) == first + 64);
 }
 
-TEST_CASE("Entering an open workspace from outside goes on where it was", "[workspace][cycle]") {
+TEST_CASE("Entering an open workspace from outside goes on where it was",
+          "[workspace][cycle][reuse]") {
   Plain workspace;
   auto cycle = workspace.enter();
   std::byte* const first = bytes_at(workspace.allocate(64));
@@ -556,7 +558,8 @@ TEST_CASE("Tokens may outlive their workspace", "[workspace][cycle]") {
   CHECK(other.is_open());
 }
 
-TEST_CASE("A cycle that learns and one that is plain nest in any order", "[workspace][cycle]") {
+TEST_CASE("A cycle that learns and one that is plain nest in any order",
+          "[workspace][cycle][reuse]") {
   Workspace<> learns;
   Plain plain;
   for (int i = 0; i < 4; ++i) {

@@ -101,7 +101,7 @@ std::string complaint_about(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("A plan file is what its header says", "[workspace][plan_file]") {
+TEST_CASE("A plan file is what its header says", "[workspace][plan_file][reuse]") {
   const std::string text = saved_text();
   const Workspace<LearnPlan> workspace;
   const std::string before = "ebb-plan 1\nfingerprint " +
@@ -124,7 +124,7 @@ TEST_CASE("The checksum is that of Fowler, Noll and Vo", "[workspace][plan_file]
 }
 
 TEST_CASE("With a saved plan the first cycle makes one space call and follows",
-          "[workspace][plan_file]") {
+          "[workspace][plan_file][reuse]") {
   const PlanFile file;
   file.write(saved_text());
   Workspace<LearnPlan, Counted<>> workspace;
@@ -142,7 +142,7 @@ TEST_CASE("With a saved plan the first cycle makes one space call and follows",
   CHECK(workspace.report().plan.diverged_cycles == 0);
 }
 
-TEST_CASE("A recorded training step starts warm", "[workspace][plan_file]") {
+TEST_CASE("A recorded training step starts warm", "[workspace][plan_file][reuse]") {
   const testing::Trace trace = testing::read_trace(std::string(EBB_TRACES) + "/resnet18.txt");
   const PlanFile file;
   const auto step = [&](auto& workspace) {
@@ -163,7 +163,7 @@ TEST_CASE("A recorded training step starts warm", "[workspace][plan_file]") {
   CHECK(workspace.report().plan.followed_cycles == 1);
 }
 
-TEST_CASE("What was saved and loaded is saved again to the byte", "[workspace][plan_file]") {
+TEST_CASE("What was saved and loaded is saved again to the byte", "[workspace][plan_file][reuse]") {
   const PlanFile first;
   const PlanFile second;
   Workspace<LearnPlan> workspace;
@@ -183,7 +183,7 @@ TEST_CASE("What was saved and loaded is saved again to the byte", "[workspace][p
   CHECK(contains(first.text(), "plan 18446744073709551615 4 6\n"));
 }
 
-TEST_CASE("Each key finds its saved plan", "[workspace][plan_file]") {
+TEST_CASE("Each key finds its saved plan", "[workspace][plan_file][reuse]") {
   const PlanFile file;
   Workspace<LearnPlan> teacher;
   const auto keyed = [](auto& workspace, std::size_t key) {
@@ -201,7 +201,8 @@ TEST_CASE("Each key finds its saved plan", "[workspace][plan_file]") {
   CHECK(workspace.space().calls() == 1);
 }
 
-TEST_CASE("A workspace without plans saves a file that teaches nothing", "[workspace][plan_file]") {
+TEST_CASE("A workspace without plans saves a file that teaches nothing",
+          "[workspace][plan_file][reuse]") {
   const PlanFile file;
   Workspace<LearnPlan> workspace;
 
@@ -262,7 +263,7 @@ TEST_CASE("A damaged byte at any position is an error", "[workspace][plan_file]"
   CHECK(workspace.report().space_calls == 0);
 }
 
-TEST_CASE("A file cut at any length is an error", "[workspace][plan_file]") {
+TEST_CASE("A file cut at any length is an error", "[workspace][plan_file][reuse]") {
   const std::string text = saved_text();
   for (std::size_t length = 0; length < text.size(); ++length) {
     const std::string message = complaint_about(text.substr(0, length));
@@ -271,12 +272,12 @@ TEST_CASE("A file cut at any length is an error", "[workspace][plan_file]") {
   }
 }
 
-TEST_CASE("A file with something behind its end is an error", "[workspace][plan_file]") {
+TEST_CASE("A file with something behind its end is an error", "[workspace][plan_file][reuse]") {
   CHECK(contains(complaint_about(saved_text() + "\n"), "damaged"));
   CHECK(contains(complaint_about(saved_text() + saved_text()), "damaged"));
 }
 
-TEST_CASE("A newer format is an error that names both", "[workspace][plan_file]") {
+TEST_CASE("A newer format is an error that names both", "[workspace][plan_file][reuse]") {
   const std::string message = complaint_about(with_line(saved_text(), "ebb-plan 1", "ebb-plan 2"));
 
   CHECK(contains(message, "line 1: format 2, and this program reads format 1"));
@@ -297,7 +298,7 @@ TEST_CASE("A plan of other policies is an error", "[workspace][plan_file]") {
 }
 
 TEST_CASE("A plan that overlaps itself is an error whatever its checksum says",
-          "[workspace][plan_file]") {
+          "[workspace][plan_file][reuse]") {
   const std::string text = saved_text();
 
   for (const char* const line : {"+ 512 64 0", "+ 512 64 960", "+ 512 64 64", "+ 64 64 512"})
@@ -306,7 +307,7 @@ TEST_CASE("A plan that overlaps itself is an error whatever its checksum says",
                  "overlap"));
 }
 
-TEST_CASE("Numbers out of range are errors with their line", "[workspace][plan_file]") {
+TEST_CASE("Numbers out of range are errors with their line", "[workspace][plan_file][reuse]") {
   const std::string text = saved_text();
   struct Wrong {
     const char* line;
@@ -350,7 +351,7 @@ TEST_CASE("Numbers out of range are errors with their line", "[workspace][plan_f
   CHECK(contains(message, "The workspace learns as if there were no file."));
 }
 
-TEST_CASE("A plan without events leaves the workspace to learn", "[workspace][plan_file]") {
+TEST_CASE("A plan without events leaves the workspace to learn", "[workspace][plan_file][reuse]") {
   const PlanFile file;
   std::string text = saved_text();
   text.erase(text.find("plan - "));
@@ -364,7 +365,7 @@ TEST_CASE("A plan without events leaves the workspace to learn", "[workspace][pl
   CHECK(workspace.report().plan.followed_cycles == 1);
 }
 
-TEST_CASE("A file is not loaded into an open workspace", "[workspace][plan_file]") {
+TEST_CASE("A file is not loaded into an open workspace", "[workspace][plan_file][reuse]") {
   const PlanFile file;
   file.write(saved_text());
   Workspace<LearnPlan> workspace;
@@ -377,7 +378,7 @@ TEST_CASE("A file is not loaded into an open workspace", "[workspace][plan_file]
   CHECK(workspace.plan().events().size() == 5);
 }
 
-TEST_CASE("What was learnt is kept where a file is refused", "[workspace][plan_file]") {
+TEST_CASE("What was learnt is kept where a file is refused", "[workspace][plan_file][reuse]") {
   const PlanFile file;
   file.write(with_line(saved_text(), "+ 512 64 1024", "+ 512 64 0"));
   Workspace<LearnPlan> workspace;
@@ -389,7 +390,7 @@ TEST_CASE("What was learnt is kept where a file is refused", "[workspace][plan_f
   CHECK(workspace.report().plan.followed_cycles == 1);
 }
 
-TEST_CASE("A plan below the minimum of the bounds is loaded", "[workspace][plan_file]") {
+TEST_CASE("A plan below the minimum of the bounds is loaded", "[workspace][plan_file][reuse]") {
   using Bounded = Workspace<LearnPlan, Bounds<4096, 65536>>;
   const PlanFile file;
   Bounded teacher;
@@ -404,7 +405,8 @@ TEST_CASE("A plan below the minimum of the bounds is loaded", "[workspace][plan_
   CHECK(workspace.report().block_bytes == 4096);
 }
 
-TEST_CASE("A plan that a buffer cannot hold is loaded and not followed", "[workspace][plan_file]") {
+TEST_CASE("A plan that a buffer cannot hold is loaded and not followed",
+          "[workspace][plan_file][reuse]") {
   alignas(64) std::array<std::byte, 1024> memory;
   const PlanFile file;
   using Buffered = Workspace<LearnPlan, Buffer>;
@@ -422,7 +424,8 @@ TEST_CASE("A plan that a buffer cannot hold is loaded and not followed", "[works
 
 // A file that was changed on purpose, checksum and all: refused, or a plan that is as safe as one
 // that was learnt.
-TEST_CASE("Whatever stands in a file, no two live pieces overlap", "[workspace][plan_file]") {
+TEST_CASE("Whatever stands in a file, no two live pieces overlap",
+          "[workspace][plan_file][reuse]") {
   using W = Workspace<LearnPlan, testing::Tracking<>>;
   const PlanFile file;
   std::size_t loaded = 0;

@@ -72,7 +72,7 @@ TEST_CASE("A workspace keeps a copy of its name", "[workspace]") {
   CHECK(workspace.name() == "a name that is longer than any small string optimisation");
 }
 
-TEST_CASE("Numbers that are not in the type come with the answers", "[workspace]") {
+TEST_CASE("Numbers that are not in the type come with the answers", "[workspace][reuse]") {
   Workspace<Overallocate<dynamic>, StartWith<dynamic>, Bounds<dynamic, dynamic>, Granule<dynamic>>
       workspace{"step", Granule<dynamic>{128}, Bounds<dynamic, dynamic>{256, 8192},
                 StartWith<dynamic>{1000}, Overallocate<dynamic>{12}};
@@ -87,7 +87,7 @@ TEST_CASE("Numbers that are not in the type come with the answers", "[workspace]
   CHECK_THROWS_AS(workspace.allocate(8193), BadRequest);
 }
 
-TEST_CASE("Learning policies take dynamic numbers", "[workspace]") {
+TEST_CASE("Learning policies take dynamic numbers", "[workspace][reuse]") {
   Workspace<OverTime<dynamic>> over_time{"step", OverTime<dynamic>{2}};
   Workspace<PeakWithDecay<dynamic>> decay{"step", PeakWithDecay<dynamic>{1}};
 
@@ -100,7 +100,7 @@ TEST_CASE("Learning policies take dynamic numbers", "[workspace]") {
   CHECK(over_time.report().block_bytes != 0);
 }
 
-TEST_CASE("A space with state is an answer", "[workspace]") {
+TEST_CASE("A space with state is an answer", "[workspace][reuse]") {
   Workspace<Limited<>> workspace{"step", Limited<>{Host{}, 100000}};
   auto cycle = workspace.enter();
 
@@ -140,7 +140,7 @@ TEST_CASE("Dynamic bounds upside down are BadConfiguration", "[workspace]") {
   CHECK_NOTHROW(W("step", B{1000, 1000}));
 }
 
-TEST_CASE("A workspace whose cell has no page is SpaceRefused", "[workspace]") {
+TEST_CASE("A workspace whose cell has no page is SpaceRefused", "[workspace][reuse]") {
   // More workspaces than a mapping has cells, on memory that is there before the limit is.
   const auto places = std::make_unique<std::array<std::optional<Workspace<>>, 1000>>();
 
@@ -186,7 +186,7 @@ TEST_CASE("After the first loop a cycle makes no space call", "[workspace][reuse
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("Functions over any workspace are templates of its composition", "[workspace]") {
+TEST_CASE("Functions over any workspace are templates of its composition", "[workspace][reuse]") {
   Workspace<Granule<256>> large;
   Workspace<External, Granule<16>> small;
 
@@ -194,7 +194,7 @@ TEST_CASE("Functions over any workspace are templates of its composition", "[wor
   CHECK(take_one(small) == 16);
 }
 
-TEST_CASE("A spill policy of the user decides for each request", "[workspace]") {
+TEST_CASE("A spill policy of the user decides for each request", "[workspace][reuse]") {
   Workspace<StartWith<4096>, KeepsItsSize> workspace;
   auto cycle = workspace.enter();
   static_cast<void>(workspace.allocate(4096));
@@ -204,7 +204,7 @@ TEST_CASE("A spill policy of the user decides for each request", "[workspace]") 
   CHECK(workspace.report().oversize_bytes == 1024);
 }
 
-TEST_CASE("Buffer is one block and never exchanged", "[workspace]") {
+TEST_CASE("Buffer is one block and never exchanged", "[workspace][reuse]") {
   alignas(64) std::byte memory[8192];
   Workspace<Counted<Buffer>> workspace{"step", Counted{Buffer{memory}}};
   for (int i = 0; i < 3; ++i) {
@@ -219,7 +219,7 @@ TEST_CASE("Buffer is one block and never exchanged", "[workspace]") {
   CHECK(workspace.space().outstanding_bytes() == 8192);
 }
 
-TEST_CASE("Buffer gives its memory back when the workspace goes", "[workspace]") {
+TEST_CASE("Buffer gives its memory back when the workspace goes", "[workspace][reuse]") {
   alignas(64) std::byte memory[4096];
   Counted<Buffer> space{Buffer{memory}};
   {
@@ -232,7 +232,7 @@ TEST_CASE("Buffer gives its memory back when the workspace goes", "[workspace]")
   }
 }
 
-TEST_CASE("Buffer refuses a reservation beyond it", "[workspace]") {
+TEST_CASE("Buffer refuses a reservation beyond it", "[workspace][reuse]") {
   alignas(64) std::byte memory[4096];
   Workspace<Buffer> workspace{"step", Buffer{memory}};
   workspace.reserve(8192);
@@ -246,7 +246,7 @@ TEST_CASE("Buffer refuses a reservation beyond it", "[workspace]") {
   CHECK(workspace.allocate(4096) == memory);
 }
 
-TEST_CASE("Fail needs no first size over a Buffer", "[workspace]") {
+TEST_CASE("Fail needs no first size over a Buffer", "[workspace][reuse]") {
   alignas(64) std::byte memory[4096];
   Workspace<Fail, Buffer> workspace{"step", Buffer{memory}};
   auto cycle = workspace.enter();
@@ -255,7 +255,7 @@ TEST_CASE("Fail needs no first size over a Buffer", "[workspace]") {
   CHECK_THROWS_AS(workspace.allocate(64), OutOfWorkspace);
 }
 
-TEST_CASE("A workspace without any policy of learning never grows", "[workspace]") {
+TEST_CASE("A workspace without any policy of learning never grows", "[workspace][reuse]") {
   Workspace<NoLearning, StartWith<1024>, Counted<>> workspace;
   for (int i = 0; i < 3; ++i) {
     auto cycle = workspace.enter();
@@ -266,7 +266,7 @@ TEST_CASE("A workspace without any policy of learning never grows", "[workspace]
   CHECK(workspace.space().calls() == 4);
 }
 
-TEST_CASE("A workspace over Prefault and Limited works as over Host", "[workspace]") {
+TEST_CASE("A workspace over Prefault and Limited works as over Host", "[workspace][reuse]") {
   Workspace<Prefault<Limited<>>> workspace{"step", Prefault{Limited<>{Host{}, 1 << 20}}};
 
   CHECK(take_one(workspace) == 64);
@@ -301,7 +301,8 @@ TEST_CASE("make_for_overwrite leaves the memory as it is", "[workspace][reuse]")
   CHECK(array.view()[2] == 42);
 }
 
-TEST_CASE("make with a count in the type takes as many bytes as with an argument", "[workspace]") {
+TEST_CASE("make with a count in the type takes as many bytes as with an argument",
+          "[workspace][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
 
@@ -313,7 +314,7 @@ TEST_CASE("make with a count in the type takes as many bytes as with an argument
   CHECK(bytes_at(second.view().data()) == bytes_at(first.view().data()) + 128);
 }
 
-TEST_CASE("make of nothing is an empty attached array", "[workspace]") {
+TEST_CASE("make of nothing is an empty attached array", "[workspace][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
   {
@@ -348,7 +349,7 @@ TEST_CASE("A count whose bytes overflow is a BadRequest", "[workspace]") {
   CHECK(workspace.report().demand_bytes == 0);
 }
 
-TEST_CASE("try_make answers nothing exactly where make would throw", "[workspace]") {
+TEST_CASE("try_make answers nothing exactly where make would throw", "[workspace][reuse]") {
   Workspace<StartWith<4096>, Fail> workspace;
   CHECK_FALSE(workspace.try_make<int>(1));
   auto cycle = workspace.enter();
@@ -362,7 +363,7 @@ TEST_CASE("try_make answers nothing exactly where make would throw", "[workspace
   CHECK(array->view()[1023] == 0);
 }
 
-TEST_CASE("try_make spills as make does", "[workspace]") {
+TEST_CASE("try_make spills as make does", "[workspace][reuse]") {
   Workspace<StartWith<64>> workspace;
   auto cycle = workspace.enter();
 
@@ -389,7 +390,7 @@ TEST_CASE("An array is aligned to its elements", "[workspace]") {
   CHECK(is_aligned(object, Alignment(512)));
 }
 
-TEST_CASE("construct makes one object that lives to the end of the cycle", "[workspace]") {
+TEST_CASE("construct makes one object that lives to the end of the cycle", "[workspace][reuse]") {
   Workspace<StartWith<4096>> workspace;
   auto cycle = workspace.enter();
 
@@ -434,7 +435,7 @@ TEST_CASE("A trusting workspace makes handles that ask no question", "[workspace
   CHECK_FALSE(view.is_in_scope());
 }
 
-TEST_CASE("A trusting array of an earlier cycle gives nothing back", "[workspace]") {
+TEST_CASE("A trusting array of an earlier cycle gives nothing back", "[workspace][reuse]") {
   Workspace<StartWith<4096>, Trusting> workspace;
   std::optional<Array<int, TrustingHandles>> array;
   {

@@ -15,6 +15,7 @@
 #include <ebb/engine/stale.hpp>
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <type_traits>
@@ -49,6 +50,11 @@ class std_allocator {
       : cell_(workspace.cell()), number_(workspace.number()) {
     workspace.expect_open();
   }
+  /// The same for what owns a workspace, such as `AnyWorkspace`.
+  template <class W>
+  requires(!std::derived_from<W, Core> && std::convertible_to<const W&, Core&>)
+  std_allocator(const W& workspace)  // NOLINT: as above
+      : std_allocator(static_cast<const Core&>(workspace)) {}
   template <class U>
   std_allocator(const std_allocator<U>& other) noexcept  // NOLINT: an allocator rebinds
       : cell_(other.cell_), number_(other.number_) {}

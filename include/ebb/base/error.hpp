@@ -13,7 +13,8 @@
 /// | E05 | `SpaceRefused`     | the space has no more bytes                                      |
 /// | E06 | `BadRequest`       | a size or an alignment that cannot be served                     |
 /// | E07 | `WrongThread`      | a workspace is used while another thread has it open             |
-/// | E09 | `BadConfiguration` | policies whose numbers contradict each other                     |
+/// | E08 | `WrongRole`        | an array or a scope is not where its role wants it               |
+/// | E09 | `BadConfiguration` | settings that are none, or that contradict each other            |
 /// | E10 | `PlanMismatch`     | a cycle leaves its plan and the spill policy refuses             |
 /// | E11 | `BadPlanFile`      | a saved plan cannot be used                                      |
 /// | E16 | `DataError`        | a file of data is malformed                                      |
@@ -81,12 +82,17 @@ struct BadRequest : Error {
   explicit BadRequest(std::string_view text) : Error("E06", "BadRequest", text) {}
 };
 
-/// A workspace is used while another thread has it open.
+/// A workspace is used while another thread has it open, or a manager whose thread is ending.
 struct WrongThread : Error {
   explicit WrongThread(std::string_view text) : Error("E07", "WrongThread", text) {}
 };
 
-/// The numbers of two policies, or of one, contradict each other.
+/// An array or a scope is not where its role wants it.
+struct WrongRole : Error {
+  explicit WrongRole(std::string_view text) : Error("E08", "WrongRole", text) {}
+};
+
+/// Settings are none, or contradict each other.
 struct BadConfiguration : Error {
   explicit BadConfiguration(std::string_view text) : Error("E09", "BadConfiguration", text) {}
 };

@@ -30,6 +30,7 @@
 #include <string>
 #include <string_view>
 #include <sys/mman.h>
+#include <utility>
 
 namespace ebb {
 
@@ -65,11 +66,16 @@ using EpochNumber = std::uint64_t;
 /// - Threads: any thread may read at any time; the owner of the workspace writes
 struct alignas(128) EpochCell {
   static constexpr std::size_t name_bytes = 40;
+  // Above all addresses, so that with this bit or with a thread no sum is a number of entries.
+  static constexpr std::uintptr_t attention_bit = std::uintptr_t{1} << 63U;
 
   std::atomic<EpochNumber> number{0};
-  std::atomic<Core*> core{nullptr};               ///< read it only after `number` matched
-  alignas(64) std::atomic<EpochNumber> first{0};  ///< the present owner's first number
-  std::atomic<std::uint64_t> stale_handles{0};    ///< failed checks of the present owner
+  std::atomic<Core*> core{nullptr};      ///< read it only after `number` matched
+  std::atomic<bool> is_detached{false};  ///< pieces of this cycle say they are on the heap
+  std::atomic<std::uintptr_t>* attention{nullptr};  ///< a word of the owner; guarded by the slab
+  EpochCell* made_before{nullptr};                  ///< guarded by the slab
+  alignas(64) std::atomic<EpochNumber> first{0};    ///< the present owner's first number
+  std::atomic<std::uint64_t> stale_handles{0};      ///< failed checks of the present owner
   std::array<std::atomic<std::uint64_t>, name_bytes / 8>
       name{};                     ///< in words, so readers never race
   EpochCell* next_free{nullptr};  ///< guarded by the slab
@@ -123,6 +129,7 @@ class EpochSlab {
     } else {
       if (fresh_ == fresh_end_ && !map_pages()) return nullptr;
       cell = ::new (static_cast<void*>(fresh_++)) EpochCell;
+      cell->made_before = std::exchange(made_, cell);
     }
     const EpochNumber first =
         next_epoch(cell->number.load(std::memory_order_relaxed) & ~EpochNumber{3});
@@ -138,8 +145,24 @@ class EpochSlab {
   void retire(EpochCell* cell) noexcept {
     const Lock lock(busy_);
     cell->core.store(nullptr, std::memory_order_relaxed);
+    cell->attention = nullptr;
     cell->next_free = free_;
     free_ = cell;
+  }
+
+  /// From here on the owner of a cell hears of what concerns all owners, in a word that outlives
+  /// the cell's retirement.
+  void listen(EpochCell* cell, std::atomic<std::uintptr_t>* attention) noexcept {
+    const Lock lock(busy_);
+    cell->attention = attention;
+  }
+
+  /// Sets the attention bit of the word of every owner.
+  void ask_for_attention() noexcept {
+    const Lock lock(busy_);
+    for (EpochCell* cell = made_; cell != nullptr; cell = cell->made_before)
+      if (cell->attention != nullptr)
+        cell->attention->fetch_or(EpochCell::attention_bit, std::memory_order_relaxed);
   }
 
  private:
@@ -171,6 +194,7 @@ class EpochSlab {
 
   std::atomic_flag busy_;
   EpochCell* free_ = nullptr;
+  EpochCell* made_ = nullptr;  ///< the last one; each knows the one before
   EpochCell* fresh_ = nullptr;
   EpochCell* fresh_end_ = nullptr;
 };

@@ -32,6 +32,7 @@ struct Failure {
     other_key,         ///< entered with one key, open with another
     plan_mismatch,     ///< an event that is not the plan's, and the spill policy refuses
     reserve_open,      ///< `reserve` inside a cycle
+    trim_open,         ///< `trim` inside a cycle
     foreign_piece,     ///< something was given back that is not of this cycle
     wrong_thread,      ///< another thread has the workspace open
   };
@@ -111,6 +112,9 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
     case Failure::Kind::reserve_open:
       return visit(BadRequest(who + " is open; `reserve(" + wanted +
                               ")` sets a size between cycles. Call it while closed."));
+    case Failure::Kind::trim_open:
+      return visit(BadRequest(who + " is open; `trim()` gives the block back between cycles. Call "
+                                    "it while closed."));
     case Failure::Kind::foreign_piece:
       return visit(BadRequest(who + " was given back a piece of " + wanted +
                               " bytes that is not of this cycle. Give back what this cycle took, "

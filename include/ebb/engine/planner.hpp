@@ -21,6 +21,7 @@
 #include <ebb/base/alignment.hpp>
 #include <ebb/base/config.hpp>
 #include <ebb/engine/core.hpp>
+#include <ebb/engine/debug_mode.hpp>
 #include <ebb/engine/plan.hpp>
 #include <ebb/engine/plan_heap.hpp>
 
@@ -229,6 +230,10 @@ class Planner : public Core {
     origin_ = 0;
     key_ = std::exchange(next_key_, std::nullopt);
     is_lost_ = is_following_ = is_complete_ = has_mismatch_ = false;
+    if (mode_ != DebugMode::off) {
+      is_lost_ = true;  // no step, no record
+      return;
+    }
     attempt([&] {
       if (std::exchange(has_books_, false)) {
         heap_.clear();
@@ -484,6 +489,7 @@ class Planner : public Core {
   }
 
   void cycle_ends() noexcept override {
+    if (mode_ != DebugMode::off) return;
     const bool followed = is_following_;
     if (followed) {
       const std::size_t step = step_number();
@@ -596,7 +602,7 @@ class Planner : public Core {
     if (!mismatch_.happened.empty())
       report.plan.first_mismatch = "event " + std::to_string(mismatch_.event) + ": planned " +
                                    mismatch_.planned + ", happened " + mismatch_.happened;
-    if (is_open())
+    if (is_open() && mode_ == DebugMode::off)
       report.demand_bytes =
           (is_following_ ? plan().bytes() + substituted_bytes_ : meter.live_peak) +
           meter.outside_peak;

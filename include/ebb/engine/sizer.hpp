@@ -63,15 +63,16 @@ class Sizer {
   [[nodiscard]] std::optional<std::size_t> next_block(const Policies& policies, CycleUse use,
                                                       bool by_exception,
                                                       Alignment granule) noexcept {
-    if constexpr (!learns<Learning>()) return std::nullopt;
-    if (by_exception && learning()) {
+    if (!learns(policies.learning)) return std::nullopt;
+    const bool asks = learning(policies.learning);
+    if (by_exception && asks) {
       unlearnt_demand_ = std::max(unlearnt_demand_, use.demand);
       return std::nullopt;
     }
     use.demand = std::max(use.demand, std::exchange(unlearnt_demand_, 0));
-    auto target = learning() ? policies.learning.learn(learnt_.state, use) : std::nullopt;
+    auto target = asks ? policies.learning.learn(learnt_.state, use) : std::nullopt;
     // The first answer of a policy that promises nothing may be its only one.
-    const bool may_shrink = target && (answered_ || says_it_keeps_learning<Learning>());
+    const bool may_shrink = target && (answered_ || says_it_keeps_learning(policies.learning));
     if (!target && answered_) target = policies.spill.next_block(use);
     if (!target) return std::nullopt;
     answered_ = true;
@@ -93,8 +94,8 @@ class Sizer {
   void exchanged(bool granted) noexcept { refused_target_ = granted ? 0 : asked_target_; }
 
   /// Says whether the end of the next cycle has to ask, even if nothing spilled.
-  [[nodiscard]] bool learning() const noexcept {
-    return learns<Learning>() && (!answered_ || keeps_learning<Learning>());
+  [[nodiscard]] bool learning(const Learning& policy) const noexcept {
+    return learns(policy) && (!answered_ || keeps_learning(policy));
   }
 
   void forget() noexcept { *this = Sizer{}; }

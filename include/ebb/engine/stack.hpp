@@ -13,10 +13,17 @@
 /// A token knows the depth of its entry, so entries never move. The topmost entry is never a
 /// removed one. An array of pointers, not a list through the tokens: a token whose address escapes
 /// costs one load per allocation.
+///
+/// Another thread can *summon* this one: its next enter or close then goes the slow way and
+/// attends. That costs the fast ones nothing, because they compare with two numbers of the stack in
+/// any case, the room that is left and the thread whose closes are plain, and a summons changes
+/// these.
 
 #include <ebb/base/config.hpp>
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 
 namespace ebb {
@@ -71,9 +78,10 @@ class ScopeStack {
     return size_;
   }
 
-  // The same for the first entries, which need no look at the heap.
-  [[nodiscard]] EBB_ALWAYS_INLINE bool has_near_room() const noexcept {
-    return size_ < near_entries;
+  // The same for the first entries, which need no look at the heap. `beside` is what has to be
+  // nothing as well, such as the owner of a workspace, which is more than any room.
+  [[nodiscard]] EBB_ALWAYS_INLINE bool has_near_room(std::size_t beside = 0) const noexcept {
+    return size_ + beside < near_room_.load(std::memory_order_relaxed);
   }
   EBB_ALWAYS_INLINE std::size_t push_near(Core* entry) noexcept {
     const std::size_t index = size_;
@@ -98,7 +106,49 @@ class ScopeStack {
     return above == removed_entry() ? nullptr : above;
   }
 
- private:
+  /// The thread pointer, which names a thread in one instruction; the address of a thread-local
+  /// takes two.
+  [[nodiscard]] EBB_ALWAYS_INLINE static std::uintptr_t this_thread() noexcept {
+    return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
+  }
+
+  /// The owner whose workspaces may close the fast way: this thread, or nobody.
+  [[nodiscard]] EBB_ALWAYS_INLINE std::uintptr_t plain_closer() const noexcept {
+    return plain_closer_.load(std::memory_order_relaxed);
+  }
+
+  /// Sends the next enter and the next close of the thread the slow way, where it attends.
+  ///
+  /// - Threads: any, as long as the thread of this stack lives
+  void summon() noexcept {
+    near_room_.store(0, std::memory_order_relaxed);
+    summon_at_close();
+  }
+  /// The same for the next close alone.
+  void summon_at_close() noexcept { plain_closer_.store(0, std::memory_order_relaxed); }
+
+  /// Says whether somebody waits for `attend`; before its first close, a thread is summoned by
+  /// nobody.
+  [[nodiscard]] bool is_summoned() const noexcept { return plain_closer() != this_thread(); }
+
+  /// Calls whoever is to be told of a summons; what it does to a closed workspace is done when this
+  /// returns.
+  EBB_COLD void attend(bool cycle_has_ended) noexcept {
+    // First, so that a summons from now on is one more.
+    near_room_.store(near_entries, std::memory_order_relaxed);
+    plain_closer_.store(this_thread(), std::memory_order_relaxed);
+    if (attendant_ != nullptr) attendant_(attendant_self_, cycle_has_ended);
+  }
+
+  using Attendant = void (*)(void* self, bool cycle_has_ended) noexcept;
+
+  /// Sets who is told; null for nobody.
+  void set_attendant(Attendant attendant, void* self) noexcept {
+    attendant_ = attendant;
+    attendant_self_ = self;
+  }
+
+  /// Gives the entries on the heap back when the thread ends, after what is made later on it.
   EBB_COLD void free_at_thread_exit() noexcept {
     struct Reaper {
       ScopeStack* stack;
@@ -113,10 +163,15 @@ class ScopeStack {
     static_cast<void>(reaper);
   }
 
+ private:
   std::size_t size_ = 0;
+  std::atomic<std::size_t> near_room_{near_entries};
+  std::atomic<std::uintptr_t> plain_closer_{0};
   Core* near_[near_entries] = {};
   Core** far_ = nullptr;
   std::size_t far_capacity_ = 0;
+  Attendant attendant_ = nullptr;
+  void* attendant_self_ = nullptr;
 };
 
 // One stack a thread for all shared libraries: hence visible, and versioned by its layout.

@@ -76,6 +76,26 @@ template <class P>
   return false;
 }
 
+/// \name The same of a policy object
+/// What is chosen at run time promises by a member function that is not static.
+/// \{
+template <class P>
+[[nodiscard]] constexpr bool learns(const P& policy) noexcept {
+  if constexpr (requires { policy.learns(); }) return policy.learns();
+  return true;
+}
+template <class P>
+[[nodiscard]] constexpr bool keeps_learning(const P& policy) noexcept {
+  if constexpr (requires { policy.keeps_learning(); }) return policy.keeps_learning();
+  return true;
+}
+template <class P>
+[[nodiscard]] constexpr bool says_it_keeps_learning(const P& policy) noexcept {
+  if constexpr (requires { policy.keeps_learning(); }) return policy.keeps_learning();
+  return false;
+}
+/// \}
+
 /// The block keeps the size it was given.
 ///
 /// - For: a size chosen by hand, with `StartWith` or `reserve`

@@ -37,6 +37,15 @@ class Held {
   ///
   /// - Errors: `StaleArray`
   [[nodiscard]] virtual std::span<std::byte> view() = 0;
+  /// A copy of the piece in another workspace.
+  ///
+  /// - Returns: null where there is no such thing
+  /// - Errors: those of `copy_to`
+  [[nodiscard]] virtual std::unique_ptr<Held> copy_to(Core& target) = 0;
+  /// A copy of the piece outside every workspace; nothing where there is no such thing.
+  ///
+  /// - Errors: `StaleArray`
+  [[nodiscard]] virtual std::optional<Detached<std::byte>> detach() = 0;
   /// Says whether the piece stays when the holder goes.
   ///
   /// - Returns: false where there is no such thing
@@ -55,6 +64,13 @@ class HeldArray final : public Held {
   }
   [[nodiscard]] std::span<std::byte> view() override {
     return kept_ ? kept_->view() : array_.view();
+  }
+  [[nodiscard]] std::unique_ptr<Held> copy_to(Core& target) override {
+    return std::make_unique<HeldArray<CheckedHandles>>(kept_ ? kept_->copy_to(target)
+                                                             : array_.copy_to(target));
+  }
+  [[nodiscard]] std::optional<Detached<std::byte>> detach() override {
+    return kept_ ? kept_->detach() : array_.detach();
   }
   bool keep() override {
     if (!kept_) kept_ = std::move(array_).keep();
@@ -83,6 +99,8 @@ class HeldByAdapter final : public Held {
     if (!is_in_scope()) static_cast<void>(allocator_.allocate(1));
     return bytes_;
   }
+  [[nodiscard]] std::unique_ptr<Held> copy_to(Core&) override { return nullptr; }
+  [[nodiscard]] std::optional<Detached<std::byte>> detach() override { return std::nullopt; }
   bool keep() override { return false; }
 
  private:
@@ -108,11 +126,12 @@ struct Hands {
   std::unique_ptr<Held> (*make)(void*, std::size_t);
 };
 
-/// The hands of a workspace: a `BasicWorkspace`, or any `Core`.
-template <std::derived_from<Core> W>
+/// The hands of a workspace: a `BasicWorkspace`, an `AnyWorkspace`, or any `Core`.
+template <class W>
+requires std::convertible_to<W&, Core&>
 [[nodiscard]] Hands hands_of(W& workspace) {
   return {
-      .core = &workspace,
+      .core = &static_cast<Core&>(workspace),
       .self = &workspace,
       .enter = [](void* self) -> Cycle {
         W& it = *static_cast<W*>(self);

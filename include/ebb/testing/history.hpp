@@ -20,6 +20,7 @@
 /// | `destroy`, `enable`, `disable`, `reserve` | as the functions of a workspace                   |
 /// | `refuse`                            | has the space refuse the `which`-th request from now on, `bytes` in a row |
 /// | `repeat`                            | does the commands of the last whole cycle again         |
+/// | `copy`, `detach`                    | copies an array into workspace `bytes`, and outside all |
 
 #include <ebb/base/arithmetic.hpp>
 
@@ -57,6 +58,8 @@ enum class Verb : unsigned char {
   reserve,
   refuse,
   repeat,
+  copy,
+  detach,
 };
 
 /// Through what a piece is taken and given back: the type of the workspace, its `Core` alone, or
@@ -91,7 +94,7 @@ struct Command {
   Way way = Way::typed;
   std::size_t workspace = 0;  ///< which workspace, modulo how many there are
   std::size_t which = 0;      ///< which token or piece, counted from the newest
-  std::size_t bytes = 0;      ///< of `refuse`: how many requests
+  std::size_t bytes = 0;      ///< of `refuse`: how many requests; of `copy`: the target
   std::size_t alignment = 1;
 
   friend bool operator==(const Command&, const Command&) = default;
@@ -101,7 +104,7 @@ using History = std::vector<Command>;
 
 /// A command as a line of text.
 [[nodiscard]] inline std::string to_string(const Command& command) {
-  constexpr std::array<std::string_view, 20> verbs = {"enter",
+  constexpr std::array<std::string_view, 22> verbs = {"enter",
                                                       "borrow",
                                                       "go outside",
                                                       "leave",
@@ -120,7 +123,9 @@ using History = std::vector<Command>;
                                                       "disable",
                                                       "reserve",
                                                       "refuse",
-                                                      "repeat the last cycle of"};
+                                                      "repeat the last cycle of",
+                                                      "copy",
+                                                      "detach"};
   constexpr std::array<std::string_view, ways> through = {
       "",          " by try_allocate",       " by allocate<96>",
       " by Core",  " by Core::try_allocate", " by Core::allocate<96>",
@@ -142,7 +147,11 @@ using History = std::vector<Command>;
     case Verb::give:
     case Verb::keep:
     case Verb::view:
+    case Verb::detach:
       text += number(" piece ", command.which, command.verb == Verb::give ? " to" : " of");
+      break;
+    case Verb::copy:
+      text += number(" to workspace ", command.bytes, number(" piece ", command.which, " of"));
       break;
     case Verb::leave:
       text += number(" by token ", command.which, " of");
@@ -234,7 +243,7 @@ template <class Next>
   const std::size_t refusals = shape.refusals ? 1 : 0;
   const std::size_t mistakes = shape.mistakes ? 1 : 0;
   const std::size_t switches = shape.switches ? 1 : 0;
-  const std::array<Weight, 20> weights = {{
+  const std::array<Weight, 22> weights = {{
       {Verb::take, 34},
       {Verb::enter, 11},
       {Verb::leave, 9},
@@ -255,6 +264,8 @@ template <class Next>
       {Verb::disable, switches},
       {Verb::enable, 3 * switches},
       {Verb::reserve, 2 * switches},
+      {Verb::copy, 2},
+      {Verb::detach, 1},
   }};
   std::size_t sum = 0;
   for (const Weight& entry : weights) sum += entry.weight;
@@ -271,6 +282,7 @@ template <class Next>
     command.which = 1 + next(3);
     command.bytes = 1 + next(2);
   }
+  if (command.verb == Verb::copy && shape.workspaces > 1) command.bytes = next(shape.workspaces);
   if (command.verb == Verb::take) {
     command.way = static_cast<Way>(next(ways));
     if (takes_alignment(command.way)) command.alignment = some_alignment(next, shape);

@@ -14,6 +14,10 @@
 /// | block       | what the policies answer, asked at every close                        |
 /// | space calls | one for a block, a chunk, a piece alone; a second one for a small chunk |
 ///
+/// Where places are learnt (`Sentence::learns_places`), it does not know which memory serves a
+/// request: it is told what happened (`enter_as`, `take_as`), says whether that may be, and keeps
+/// count of scopes and pieces.
+///
 /// Beside the numbers it watches the laws that tie one cycle to the next (`Promises`).
 
 #include <ebb/base/alignment.hpp>
@@ -60,6 +64,7 @@ struct Sentence {
   bool learns = true;
   bool keeps_learning = true;  ///< may answer more than once
   bool says_it_keeps_learning = false;
+  bool learns_places = false;
   std::function<std::size_t(std::size_t)> with_headroom;
   std::function<std::size_t()> first_block;
   std::function<std::size_t(std::size_t)> clamp;
@@ -82,9 +87,10 @@ EBB_COLD void answer(Sentence& sentence, const P& policy) {
 }
 template <LearningPolicy P>
 EBB_COLD void answer(Sentence& sentence, const P& policy) {
-  sentence.learns = ebb::learns<P>();
-  sentence.keeps_learning = ebb::keeps_learning<P>();
-  sentence.says_it_keeps_learning = ebb::says_it_keeps_learning<P>();
+  sentence.learns = ebb::learns(policy);
+  sentence.keeps_learning = ebb::keeps_learning(policy);
+  sentence.says_it_keeps_learning = ebb::says_it_keeps_learning(policy);
+  sentence.learns_places = PlanningPolicy<P>;
   const auto state = std::make_shared<typename P::State>();
   sentence.learn = [state, policy](CycleUse use) { return policy.learn(*state, use); };
   sentence.forget = [state] { *state = typename P::State{}; };
@@ -175,6 +181,14 @@ class WorkspaceModel {
 
   [[nodiscard]] const Sentence& sentence() const noexcept { return sentence_; }
   [[nodiscard]] bool is_open() const noexcept { return tokens_ != 0; }
+  /// Says whether the model knows which memory serves a request.
+  [[nodiscard]] bool is_exact() const noexcept { return !sentence_.learns_places; }
+  /// Says whether a request may be refused though the space has more.
+  [[nodiscard]] bool refuses() const {
+    return sentence_.on_overflow({.wanted = 1, .left = 0, .outside = 0}) == Overflow::refuse;
+  }
+  /// Bytes alive, rounded.
+  [[nodiscard]] std::size_t live() const noexcept { return live_; }
   [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }
   /// Ranges of the space that are in use.
   [[nodiscard]] std::size_t ranges() const noexcept {
@@ -217,17 +231,42 @@ class WorkspaceModel {
     }
     const std::size_t calls = space_calls_;
     if (const std::string_view error = prepare_block(ask); !error.empty()) return error;
-    tokens_ = 1;
-    ++enters_;
-    position_ = peak_position_ = 0;
-    end_ = block_;
-    memory_ = takes_ = 0;
-    live_ = live_peak_ = alone_now_ = alone_peak_ = 0;
+    begin_cycle();
     cycle_ = {.block = block_,
               .calls_at_enter = space_calls_ - calls,
               .learnt_before = answered_,
               .is_plain = enabled_};
     return {};
+  }
+
+  /// `enter` of a model that is not exact: what happened, if that may be.
+  std::string_view enter_as(std::string_view error, bool space_refused) {
+    if (is_open()) {
+      ++tokens_;
+      return {};
+    }
+    const bool may_be = (error == "E05" && (space_refused || sentence_.one_block_bytes != 0)) ||
+                        (error == "E06" && is_out_of_bounds(sentence_.first_block()));
+    if (!error.empty()) return may_be ? error : std::string_view{};
+    reserved_ = 0;
+    begin_cycle();
+    return {};
+  }
+
+  /// `take` of a model that is not exact: what happened, if that may be. The error of a `try_` form
+  /// is not known.
+  std::string_view take_as(std::size_t bytes, std::size_t alignment, bool is_served,
+                           std::string_view error, bool space_refused) {
+    if (!is_open()) return "E03";
+    const std::string_view found = error.empty() ? "E05" : error;
+    if (const std::string_view bad = bad_request(bytes, alignment); !bad.empty())
+      return !is_served && found == "E10" && refuses() ? found : bad;
+    if (is_served) {
+      if (bytes != 0)
+        add({.bytes = bytes, .size = rounded(bytes), .position = 0, .memory = alone, .number = 0});
+      return {};
+    }
+    return space_refused || (refuses() && found != "E06") ? found : std::string_view{};
   }
 
   std::string_view take(std::size_t bytes, std::size_t alignment, const Ask& ask) {
@@ -244,7 +283,9 @@ class WorkspaceModel {
     cycle_.is_stack = cycle_.is_stack && index + 1 == pieces_.size();
     pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(index));
     live_ -= piece.size;
-    if (piece.memory == alone) {
+    if (!is_exact()) {
+      return;
+    } else if (piece.memory == alone) {
       alone_now_ -= piece.size;
     } else if (is_on_top(piece)) {
       position_ = piece.position;
@@ -348,6 +389,7 @@ class WorkspaceModel {
     if (bytes > max_bytes - (sentence_.granule - 1)) return false;
     const std::size_t size = rounded(bytes);
     if (size == piece.size) return true;
+    if (!is_exact()) return false;
     const bool is_parked = !enabled_ || foreign_;
     return size != 0 && sentence_.clamp(size) >= size && !is_parked && is_on_top(piece) &&
            size <= end_ - piece.position;
@@ -393,13 +435,28 @@ class WorkspaceModel {
     return {};
   }
 
-  std::string_view serve(std::size_t bytes, std::size_t alignment, const Ask& ask) {
+  void begin_cycle() {
+    tokens_ = 1;
+    ++enters_;
+    position_ = peak_position_ = 0;
+    end_ = block_;
+    memory_ = takes_ = 0;
+    live_ = live_peak_ = alone_now_ = alone_peak_ = 0;
+  }
+
+  std::string_view bad_request(std::size_t bytes, std::size_t alignment) {
     if (std::exchange(foreign_, false)) return "E06";
     if (!is_alignment(alignment) || alignment > sentence_.max_alignment) return "E06";
-    if (bytes == 0) return {};
     if (bytes > max_bytes / 2 - sentence_.granule) return "E06";
     const std::size_t size = rounded(bytes);
     if (sentence_.clamp(bytes) < bytes && sentence_.clamp(size) < size) return "E06";
+    return {};
+  }
+
+  std::string_view serve(std::size_t bytes, std::size_t alignment, const Ask& ask) {
+    if (const std::string_view bad = bad_request(bytes, alignment); !bad.empty()) return bad;
+    if (bytes == 0) return {};
+    const std::size_t size = rounded(bytes);
     if (!enabled_) return take_alone(bytes, alignment, ask);
     const std::size_t needed = padding(alignment) + size;
     if (needed <= end_ - position_) {
@@ -476,7 +533,7 @@ class WorkspaceModel {
     cycle_.demand = last_demand_;
     if (how != End::closed) cycle_.is_plain = false;
     const std::size_t calls = space_calls_;
-    if (how != End::destroyed && enabled_ && sentence_.one_block_bytes == 0)
+    if (how != End::destroyed && enabled_ && sentence_.one_block_bytes == 0 && is_exact())
       learn(how == End::by_exception, ask);
     cycle_.calls_at_close = space_calls_ - calls;
     cycle_.learnt_after = answered_ && refused_target_ == 0;
@@ -515,7 +572,7 @@ class WorkspaceModel {
   }
 
   void check_laws() {
-    if (!broken_law_.empty() || !cycle_.is_plain) return;
+    if (!broken_law_.empty() || !cycle_.is_plain || !is_exact()) return;
     const std::size_t calls = cycle_.calls_at_enter + cycle_.calls_inside + cycle_.calls_at_close;
     const std::string asked = " asked the space " + std::to_string(calls) + " times";
     if (previous_.is_plain && previous_.program == cycle_.program) {

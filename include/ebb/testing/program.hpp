@@ -12,13 +12,16 @@
 ///
 /// The laws: a piece is aligned, lies in memory that the space has lent, and overlaps no live piece
 /// (every byte is written, and read when the piece goes); a request fails only where somebody may
-/// refuse; between cycles nothing is out but the block; the space gets back what it lent.
+/// refuse; between cycles nothing is out but the block; the space gets back what it lent. In a
+/// debug mode (`engine/debug_mode.hpp`) a piece lies in the space alone, or not in the space at
+/// all.
 
 #include <ebb/adapt/pmr.hpp>
 #include <ebb/adapt/std_allocator.hpp>
 #include <ebb/base/alignment.hpp>
 #include <ebb/base/contract.hpp>
 #include <ebb/base/error.hpp>
+#include <ebb/engine/debug_mode.hpp>
 #include <ebb/engine/planner.hpp>
 #include <ebb/testing/tracking_space.hpp>
 #include <ebb/workspace/array.hpp>
@@ -438,6 +441,7 @@ class ProgramRunner {
   bool run(const ProgramCycle& cycle) {
     struct Stop {};
     const std::size_t requests = log_.requests().size();
+    mode_ = debug_mode();
     was_served_ = true;
     has_mistakes_ = false;
     violations() = 0;
@@ -511,9 +515,24 @@ class ProgramRunner {
     return std::any_of(requests.begin() + static_cast<std::ptrdiff_t>(request), requests.end(),
                        [](const SpaceLog::Request& made) { return !made.granted; });
   }
-  [[nodiscard]] static constexpr bool refuses() {
-    return typename W::Policies::Spill{}.on_overflow({.wanted = 1, .left = 0, .outside = 0}) ==
-           Overflow::refuse;
+  [[nodiscard]] bool refuses() const {
+    return mode_ == DebugMode::off &&
+           typename W::Policies::Spill{}.on_overflow({.wanted = 1, .left = 0, .outside = 0}) ==
+               Overflow::refuse;
+  }
+  // Whether a piece lies where the laws say that it lies.
+  [[nodiscard]] bool is_in_its_place(const std::byte* begin, std::size_t size) const {
+    const bool is_of_space = log_.holds(begin, size);
+    switch (mode_) {
+      case DebugMode::off:
+        return is_of_space;
+      case DebugMode::spill_everything:
+        if constexpr (OneBlockSpace<typename W::Policies::Space>) return !is_of_space;
+        return is_of_space && !log_.holds(begin, size + 2 * workspace_.granule().bytes());
+      case DebugMode::bypass_everything:
+        return !is_of_space;
+    }
+    return false;
   }
   [[nodiscard]] static constexpr bool is_beyond_bounds(std::size_t bytes) {
     return typename W::Policies::Bounds{}.clamp(bytes) < bytes;
@@ -605,8 +624,10 @@ class ProgramRunner {
       if ((next != live_.end() && next->first < held.begin + size) ||
           (next != live_.begin() && std::prev(next)->second > held.begin))
         return complain("two live pieces overlap");  // its memory is not ours to write
-      if (!log_.holds(held.begin, size))
-        return complain("a piece lies outside of what the space has lent");
+      if (!is_in_its_place(held.begin, size))
+        return complain(mode_ == DebugMode::off
+                            ? "a piece lies outside of what the space has lent"
+                            : "a piece does not lie where the debug mode wants it");
       live_.emplace_hint(next, held.begin, held.begin + size);
       live_peak_ = std::max(live_peak_, live_bytes_ += size);
       held.pattern = static_cast<std::byte>(pattern_ = static_cast<std::uint8_t>(pattern_ * 5 + 3));
@@ -691,6 +712,7 @@ class ProgramRunner {
   std::size_t live_bytes_ = 0;
   std::size_t live_peak_ = 0;
   std::uint8_t pattern_ = 0;
+  DebugMode mode_ = DebugMode::off;
   bool was_served_ = true;
   bool has_mistakes_ = false;
   std::string problem_;

@@ -26,6 +26,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -141,10 +142,25 @@ class Handle {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
   /// Says whether the elements are in a workspace, not on the heap.
-  [[nodiscard]] bool is_attached() const noexcept { return number_ != 0 && cell_ != &heap_cell_v1; }
+  [[nodiscard]] bool is_attached() const noexcept {
+    return number_ != 0 && !cell_->is_detached.load(std::memory_order_relaxed);
+  }
 
   /// Says whether the elements may be used: on the heap, or in a cycle that is still open.
   [[nodiscard]] bool is_in_scope() const noexcept { return cell_->shows(number_); }
+
+  /// Says whether the elements are in this workspace, in the cycle that it has open; of none,
+  /// whether they are on the heap and belong to nobody.
+  [[nodiscard]] bool is_in(const Core* workspace) const noexcept {
+    return cell_ == (workspace == nullptr ? &heap_cell_v1 : workspace->cell()) && is_in_scope();
+  }
+
+  /// The name of the workspace that the elements belong to, for messages; its first 40 bytes.
+  ///
+  /// - Returns: nothing for elements that belong to none
+  /// - Errors: `std::bad_alloc` for the text
+  /// - Costs: a copy of the name
+  [[nodiscard]] std::string workspace_name() const { return cell_->owner_name(); }
 
   /// Copies the elements to the heap, where they outlive the cycle.
   ///

@@ -122,6 +122,12 @@ struct WorkspaceName {
 template <class C>
 using MechanismOf = std::conditional_t<PlanningPolicy<typename C::Learning>, Planner, Core>;
 
+// A space that is chosen at run time, with its largest alignment as a member of the object.
+template <class S>
+concept SpaceOfRunTime = requires(const S space) {
+  { space.is_one_block() } noexcept -> std::same_as<bool>;
+};
+
 // One function per rule that ties two answers together; its name and its sentence are the message.
 template <class C>
 constexpr void diagnose_fail_before_anything_is_learnt() {
@@ -140,7 +146,8 @@ constexpr void diagnose_ring() {
 }
 template <class C>
 constexpr void diagnose_granule() {
-  if constexpr (requires { std::integral_constant<std::size_t, typename C::Granule{}.bytes()>{}; })
+  if constexpr (!SpaceOfRunTime<typename C::Space> &&
+                requires { std::integral_constant<std::size_t, typename C::Granule{}.bytes()>{}; })
     static_assert(typename C::Granule{}.bytes() <= C::Space::max_alignment,
                   "ebb::Workspace: the granule is larger than the largest alignment of the space");
 }
@@ -200,7 +207,8 @@ class BasicWorkspace final : private detail::WorkspaceName,
   template <class... Answers>
   explicit BasicWorkspace(std::string_view name = "workspace", Answers... answers)
       : WorkspaceName{std::string(name)},
-        detail::MechanismOf<C>(text, granule_from(name, pick<typename C::Granule>(answers...))),
+        detail::MechanismOf<C>(text, granule_from(name, pick<typename C::Granule>(answers...),
+                                                  largest_alignment(answers...))),
         allocation_(pick<typename C::Allocation>(answers...)),
         start_(pick<typename C::Start>(answers...)),
         learning_(pick<typename C::Learning>(answers...)),
@@ -306,11 +314,26 @@ class BasicWorkspace final : private detail::WorkspaceName,
     }
   }
 
-  static Alignment granule_from(std::string_view name, const typename C::Granule& granule) {
-    if (!is_alignment(granule.bytes()) || granule.bytes() > C::Space::max_alignment)
+  // Asked before the space itself is taken from the answers.
+  template <class... Answers>
+  static std::size_t largest_alignment(const Answers&... answers) {
+    if constexpr (is_space_known) {
+      return C::Space::max_alignment;
+    } else {
+      std::size_t largest = 0;
+      const auto look = [&]<class Answer>(const Answer& answer) {
+        if constexpr (std::same_as<Answer, typename C::Space>) largest = answer.max_alignment;
+      };
+      (look(answers), ...);
+      return largest;
+    }
+  }
+  static Alignment granule_from(std::string_view name, const typename C::Granule& granule,
+                                std::size_t largest) {
+    if (!is_alignment(granule.bytes()) || granule.bytes() > largest)
       detail::raise(BadConfiguration(
           '"' + std::string(name) + "\" has a granule of " + grouped(granule.bytes()) +
-          " bytes. Use a power of two of at most " + grouped(C::Space::max_alignment) + "."));
+          " bytes. Use a power of two of at most " + grouped(largest) + "."));
     return Alignment(granule.bytes());
   }
   static typename C::Bounds bounds_from(std::string_view name, typename C::Bounds bounds) {
@@ -332,8 +355,16 @@ class BasicWorkspace final : private detail::WorkspaceName,
     }
   }
 
-  static constexpr bool is_one_block = OneBlockSpace<typename C::Space>;
+  static constexpr bool is_space_known = !detail::SpaceOfRunTime<typename C::Space>;
   static constexpr bool learns_plans = PlanningPolicy<typename C::Learning>;
+
+  [[nodiscard]] bool is_one_block() const noexcept {
+    if constexpr (is_space_known) {
+      return OneBlockSpace<typename C::Space>;
+    } else {
+      return space_.is_one_block();
+    }
+  }
 
   void* space_allocate(std::size_t bytes, std::size_t alignment) noexcept override {
     return space_.allocate(bytes, alignment);
@@ -341,9 +372,9 @@ class BasicWorkspace final : private detail::WorkspaceName,
   void space_deallocate(void* pointer, std::size_t bytes, std::size_t alignment) noexcept override {
     space_.deallocate(pointer, bytes, alignment);
   }
-  std::size_t max_alignment() const noexcept override { return C::Space::max_alignment; }
+  std::size_t max_alignment() const noexcept override { return space_.max_alignment; }
   std::size_t one_block_bytes() const noexcept override {
-    if constexpr (is_one_block) {
+    if constexpr (OneBlockSpace<typename C::Space>) {
       return space_.one_block_bytes();
     } else {
       return 0;
@@ -361,11 +392,11 @@ class BasicWorkspace final : private detail::WorkspaceName,
     return spill_.next_block(use) > use.block;
   }
   bool is_learning() const noexcept override {
-    return learns_plans || (!is_one_block && sizer_.learning());
+    return learns_plans || (!is_one_block() && sizer_.learning(learning_));
   }
   void learn(CycleUse use, bool by_exception) noexcept override {
     if constexpr (learns_plans) return this->learn_plan(by_exception);
-    if (is_one_block) return;
+    if (is_one_block()) return;
     const auto size = sizer_.next_block({allocation_, learning_, spill_, bounds_}, use,
                                         by_exception, this->granule());
     if (size) sizer_.exchanged(this->exchange_block(*size));
@@ -403,10 +434,11 @@ requires OneAnswerPerSlot<Answers...>
 
 /// Any workspace with a fast path of its own: `BasicWorkspace` and what else makes arrays.
 ///
-/// - Needs: `allocate(bytes)`, `deallocate(pointer, bytes)`, and to derive from `Core`
-/// - Models: `BasicWorkspace`
+/// - Needs: `allocate(bytes)`, `deallocate(pointer, bytes)`, and to be a `Core` or to convert to
+/// one
+/// - Models: `BasicWorkspace`, `AnyWorkspace`
 template <class W>
-concept WorkspaceLike = std::derived_from<W, Core> && requires(W workspace, std::size_t bytes) {
+concept WorkspaceLike = std::convertible_to<W&, Core&> && requires(W workspace, std::size_t bytes) {
   { workspace.allocate(bytes) } -> std::same_as<void*>;
   workspace.deallocate(nullptr, bytes);
 };
