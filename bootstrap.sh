@@ -27,6 +27,7 @@ test_needs="$demo_needs
   catch2               <catch2/catch.hpp>
   librapidcheck-dev    <rapidcheck.h>
   libboost1.81-dev     <boost/hana.hpp>
+  libcli11-dev         <CLI/CLI.hpp>
   libbenchmark-dev     <benchmark/benchmark.h>
   valgrind             valgrind
   binutils             objdump

@@ -25,6 +25,7 @@ BREAKS = [
     ("check_docs.py", "include/ebb/policy/spill.hpp", r"/// - For:", "/// - Purpose:", "no such field: Purpose"),
     ("check_docs.py", "include/ebb/policy/spill.hpp", r"\*monotone\*", "*invented*", "names the law *invented*"),
     ("check_docs.py", "README.md", None, "\n```cpp\nint x = \"no number\";\n```\n", "does not compile"),
+    ("check_docs.py", "examples/kept_too_long.cpp", r"last_ = activations;", "last_ = activations ;", "does not stand in examples/kept_too_long.cpp"),
     ("check_docs.py", "docs/errors/E04.md", "delete", "", "NotOpen has no page"),
     ("check_umbrellas.py", "include/ebb/ebb.hpp", r"#include <ebb/space/host.hpp>\n", "", "does not include space/host.hpp"),
     ("check_umbrellas.py", "include/ebb/fwd.hpp", r"\bCore;", "Kore;", "does not name Core"),

@@ -3,11 +3,14 @@
 """Doc comments have their fields, in order; every error has its page; what a page shows as C++ compiles.
 
 A ```cpp block with an #include is a whole file; one without is the body of a function that sees
-<ebb/ebb.hpp> and `using namespace ebb`. The fence ```cpp ignore is for what is not meant to compile."""
+<ebb/ebb.hpp> and `using namespace ebb`. The fence ```cpp ignore is for what is not meant to compile.
+A block whose fence names a file, as in ```cpp examples/roles.cpp, stands in that file, line for line,
+but for how far it is indented."""
 
 import os
 import re
 import subprocess
+import textwrap
 from concurrent.futures import ThreadPoolExecutor
 
 from tree import INCLUDE, ROOT, end, fenced_blocks, first_error, headers, text_of
@@ -20,7 +23,7 @@ ANSWER_FIELDS = [*FIELDS[:9], "Costs", "Errors", *FIELDS[11:]]
 # What the laws of a slot and the answers to it may not leave out.
 NEEDED = {"law": ["Needs", "Laws", "Models", "Check yours"], "answer": ["For", "Errors", "Costs"]}
 
-COMPILER = [os.environ.get("CXX", "g++-12"), "-std=c++20", "-fsyntax-only", "-xc++",
+COMPILER = [os.environ.get("CXX", "g++-12"), "-std=c++20", "-fsyntax-only", "-xc++", "-DEBB_FACADE_COMPILED",
             f"-I{ROOT / 'include'}", "-isystem", "/usr/include/eigen3", "-"]
 BODY = """#include <ebb/ebb.hpp>
 #include <cstdio>
@@ -113,7 +116,26 @@ def page_blocks():
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", INCLUDE / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     for page in pages:
         if page.is_file():
-            yield from ((page, *block) for block in fenced_blocks(page) if block[0] == "cpp")
+            yield from ((page, *block) for block in fenced_blocks(page))
+
+
+def quoted_file(info):
+    """The file that a fence names behind its language, or nothing."""
+    words = info.split()
+    return ROOT / words[1] if len(words) == 2 and "/" in words[1] else None
+
+
+def stands_in(block, text):
+    lines, block = text.splitlines(), textwrap.dedent(block).splitlines()
+    return any(textwrap.dedent("\n".join(lines[at:at + len(block)])).splitlines() == block
+               for at in range(len(lines) - len(block) + 1))
+
+
+def quote_problems(block):
+    page, info, text, line = block
+    file = quoted_file(info)
+    if not stands_in(text, text_of(file)):
+        yield f"{page.relative_to(ROOT)}:{line}: the block does not stand in {file.relative_to(ROOT)}"
 
 
 def compile_block(block):
@@ -131,11 +153,14 @@ def main():
         for line, comment, code in comments((INCLUDE / header).read_text()):
             seen += 1
             problems += [f"include/ebb/{header}:{line}: {problem}" for problem in comment_problems(comment, code)]
-    blocks = list(page_blocks())
+    blocks = [block for block in page_blocks() if block[1] == "cpp"]
+    quotes = [block for block in page_blocks() if quoted_file(block[1])]
+    for quote in quotes:
+        problems += quote_problems(quote)
     with ThreadPoolExecutor(max_workers=2) as pool:
         for found in pool.map(compile_block, blocks):
             problems += found
-    end(problems, f"docs: {seen} doc comments in order, {len(blocks)} code blocks compile")
+    end(problems, f"docs: {seen} doc comments in order, {len(blocks)} code blocks compile, {len(quotes)} stand in their files")
 
 
 main()

@@ -14,7 +14,7 @@ MACRO_FILES = {"base/config.hpp", "base/contract.hpp"}
 MOST_MACROS = 8
 # Headers without a test of their own: they only include or declare, and tests/odr and
 # tests/consume compile them.
-UMBRELLAS = {"ebb.hpp", "fwd.hpp", "testing.hpp"}
+UMBRELLAS = {"ebb.hpp", "facade.hpp", "fwd.hpp", "testing.hpp"}
 
 
 def has_test(header):

@@ -11,7 +11,8 @@ from tree import INCLUDE, ROOT, end, headers, includes
 TOOLKITS = {
     r"boost/": (),
     r"Eigen/|unsupported/Eigen/": ("adapt/eigen.hpp",),
-    r"nlohmann/": ("json.hpp",),
+    r"nlohmann/": ("json.hpp", "facade/configuration_json.hpp"),
+    r"CLI/": ("facade/cli.hpp",),
     r"rapidcheck": ("testing/",),
     r"catch2/|gtest/|benchmark/": (),
     r"cuda|cublas|curand|thrust/|cub/": (),
@@ -88,7 +89,9 @@ def main():
         if len(header.parts) > 1 and header.parts[0] not in layers:
             problems.append(f"{header}: tools/layers.txt does not know this folder")
         lines = includes(INCLUDE / header)
-        graph[str(header)] = [name.removeprefix("ebb/") for _, name in lines if name.startswith("ebb/")]
+        # What follows the declarations, in the form that is headers alone, is no part of them.
+        declared = includes(INCLUDE / header, until="#ifndef EBB_FACADE_COMPILED")
+        graph[str(header)] = [name.removeprefix("ebb/") for _, name in declared if name.startswith("ebb/")]
         for quote, name in lines:
             problem = problem_of(header, quote, name, layers)
             if problem:

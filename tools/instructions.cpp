@@ -8,6 +8,7 @@
 // and space calls.
 
 #include <ebb/ebb.hpp>
+#include <ebb/facade/any_workspace.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -21,6 +22,7 @@
 
 namespace {
 
+using ebb::AnyWorkspace;
 using ebb::Array;
 using ebb::ArrayView;
 using ebb::Core;
@@ -54,6 +56,14 @@ extern "C" {
 [[gnu::noinline]] void* erased_known_size(Core& workspace) { return workspace.allocate<64>(); }
 [[gnu::noinline]] void* erased_run_time_size(Core& workspace, std::size_t bytes) {
   return workspace.allocate(bytes);
+}
+
+[[gnu::noinline]] void* any_known_size(AnyWorkspace& workspace) { return workspace.allocate<64>(); }
+[[gnu::noinline]] void* any_run_time_size(AnyWorkspace& workspace, std::size_t bytes) {
+  return workspace.allocate(bytes);
+}
+[[gnu::noinline]] void any_enter_and_leave(AnyWorkspace& workspace) {
+  const auto cycle = workspace.enter();
 }
 
 [[gnu::noinline]] void many_in_class(Step& step) {
@@ -123,7 +133,7 @@ extern "C" {
 
 // Calls them all.
 [[gnu::noinline]] void measured(Workspace& workspace, Unchecked& trusting, Step& step,
-                                Planned& planned, std::size_t bytes) {
+                                Planned& planned, AnyWorkspace& any, std::size_t bytes) {
   {
     const auto cycle = workspace.enter();
     use(constant_argument(workspace));
@@ -158,16 +168,22 @@ extern "C" {
     const auto cycle = planned.enter();
     follow_give(planned, follow_take(planned));
   }
+  {
+    const auto cycle = any.enter();
+    use(any_known_size(any));
+    use(any_run_time_size(any, bytes));
+  }
   many_in_class(step);
   many_in_class_without(step);
   enter_and_leave(workspace);
+  any_enter_and_leave(any);
   learned_cycle(workspace);
 }
 
 // Callgrind collects between its first and its last instruction.
 [[gnu::noinline]] void collected(Workspace& workspace, Unchecked& trusting, Step& step,
-                                 Planned& planned, std::size_t bytes) {
-  measured(workspace, trusting, step, planned, bytes);
+                                 Planned& planned, AnyWorkspace& any, std::size_t bytes) {
+  measured(workspace, trusting, step, planned, any, bytes);
   use(&workspace);
 }
 
@@ -188,9 +204,10 @@ int main() {
   Unchecked trusting{"trusting"};
   Step step;
   Planned planned{"planned"};
+  auto any = AnyWorkspace::make("any", ebb::Configuration{});
   // The first cycle is measured by its demand, the second touches the new block.
-  for (int i = 0; i < 2; ++i) measured(workspace, trusting, step, planned, 100);
-  collected(workspace, trusting, step, planned, 100);
+  for (int i = 0; i < 2; ++i) measured(workspace, trusting, step, planned, any, 100);
+  collected(workspace, trusting, step, planned, any, 100);
 
   const std::size_t calls = workspace.space().calls() + step.workspace.space().calls();
   // A page fault of the cycle would come in every round; one that the system causes does not.

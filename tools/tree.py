@@ -21,9 +21,10 @@ def text_of(path):
     return path.read_text()
 
 
-def includes(path):
-    """The names in a file's include lines: ('<', 'ebb/base/config.hpp')."""
-    return re.findall(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', text_of(path), re.MULTILINE)
+def includes(path, until=None):
+    """The names in a file's include lines, or in those before a line: ('<', 'ebb/base/config.hpp')."""
+    text = text_of(path).split(until)[0] if until else text_of(path)
+    return re.findall(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', text, re.MULTILINE)
 
 
 def fenced_blocks(path):
