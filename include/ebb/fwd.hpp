@@ -25,6 +25,7 @@ struct OutOfWorkspace;
 struct PlanMismatch;
 struct SpaceRefused;
 struct StaleArray;
+struct WrongRole;
 struct WrongThread;
 
 // slots
@@ -82,6 +83,7 @@ class ChunkList;
 class Core;
 struct CycleMeter;
 struct CycleRecord;
+enum class DebugMode : unsigned char;
 struct Failure;
 struct Lifetime;
 class LonePieces;
@@ -120,6 +122,24 @@ struct HostHandles;
 template <class Self>
 class MakesArrays;
 class Outside;
+
+// facade
+class AnyAllocation;
+class AnyBounds;
+class AnyLearning;
+class AnySpace;
+class AnySpill;
+class AnyStart;
+class AnyWorkspace;
+struct Configuration;
+class Nd4jConfiguration;
+struct SpaceChoice;
+
+// manager
+class ManagerHandle;
+struct ManagerReport;
+class RoleScope;
+class WorkspaceManager;
 
 // adapt
 class CycleResource;
