@@ -409,5 +409,8 @@ TEST_CASE("What needs a plan is a bad request where none is learnt", "[facade][a
   CHECK_THROWS_AS(save_plan(constant, "unused"), BadRequest);
   const std::string message = message_of<BadRequest>([&] { load_plan(workspace, "unused"); });
   CHECK(contains(message, "\"step\" learns no plans, and `load_plan` is about one"));
+  CHECK(contains(message, "`learning=learn-plan`"));
+  CHECK(
+      AnyWorkspace::make("step", Configuration::from_string("learning=learn-plan")).learns_plans());
   CHECK_FALSE(workspace.is_open());
 }

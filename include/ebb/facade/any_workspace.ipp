@@ -32,7 +32,7 @@ namespace detail {
 
 [[noreturn]] inline void raise_learns_no_plans(std::string_view workspace, std::string_view call) {
   raise(BadRequest('"' + std::string(workspace) + "\" learns no plans, and `" + std::string(call) +
-                   "` is about one. Configure `learning=plan`."));
+                   "` is about one. Configure `learning=learn-plan`."));
 }
 
 // One of the few types of workspaces whose policies are values.
