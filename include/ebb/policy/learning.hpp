@@ -69,13 +69,6 @@ template <class P>
   return true;
 }
 
-/// Whether a policy has said so itself.
-template <class P>
-[[nodiscard]] constexpr bool says_it_keeps_learning() noexcept {
-  if constexpr (requires { P::keeps_learning(); }) return P::keeps_learning();
-  return false;
-}
-
 /// \name The same of a policy object
 /// What is chosen at run time promises by a member function that is not static.
 /// \{
@@ -89,6 +82,7 @@ template <class P>
   if constexpr (requires { policy.keeps_learning(); }) return policy.keeps_learning();
   return true;
 }
+/// Whether a policy has said so itself.
 template <class P>
 [[nodiscard]] constexpr bool says_it_keeps_learning(const P& policy) noexcept {
   if constexpr (requires { policy.keeps_learning(); }) return policy.keeps_learning();
