@@ -70,6 +70,8 @@ TEST_CASE("A log refuses the requests it was told to", "[testing][tracking_space
   CHECK(space.allocate(64, 64) == nullptr);
   CHECK(space.allocate(64, 64) == nullptr);
   CHECK(!log.requests().back().granted);
+  CHECK(log.has_refused_since(log.requests().size() - 1));
+  CHECK(!log.has_refused_since(log.requests().size()));
   space.deallocate(granted, 64, 64);
   space.deallocate(space.allocate(64, 64), 64, 64);
   CHECK(log.lent().empty());

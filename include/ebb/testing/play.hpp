@@ -249,7 +249,7 @@ class Player {
         error_of([&] { token.reset(new Token{at.hands.enter(at.hands.self), 0}); });
     expect_error("enter",
                  at.model.is_exact() ? at.model.enter(ask(at))
-                                     : at.model.enter_as(error, has_been_refused(at)),
+                                     : at.model.enter_as(error, at.log->has_refused_since(at.seen)),
                  error);
     if (token == nullptr) return;
     token->entry = push_entry(&at);
@@ -398,9 +398,9 @@ class Player {
   [[nodiscard]] std::string_view expected_of_take(Played& at, std::size_t bytes,
                                                   std::size_t alignment, bool is_served,
                                                   std::string_view error) {
-    return at.model.is_exact()
-               ? at.model.take(bytes, alignment, ask(at))
-               : at.model.take_as(bytes, alignment, is_served, error, has_been_refused(at));
+    return at.model.is_exact() ? at.model.take(bytes, alignment, ask(at))
+                               : at.model.take_as(bytes, alignment, is_served, error,
+                                                  at.log->has_refused_since(at.seen));
   }
 
   static void take_really(Played& at, Way way, std::size_t alignment, Piece& piece) {
@@ -687,13 +687,6 @@ class Player {
       compare("the alignment asked of the space", request.alignment, alignment);
       return request.granted;
     };
-  }
-
-  // Since the last command.
-  [[nodiscard]] static bool has_been_refused(const Played& at) {
-    const auto& requests = at.log->requests();
-    return std::any_of(requests.begin() + static_cast<std::ptrdiff_t>(at.seen), requests.end(),
-                       [](const SpaceLog::Request& made) { return !made.granted; });
   }
 
   template <class Function>

@@ -457,7 +457,7 @@ class ProgramRunner {
     } catch (const Stop&) {
     } catch (const SpaceRefused&) {  // of the enter
       was_served_ = false;
-      if (!has_refused_since(requests))
+      if (!log_.has_refused_since(requests))
         complain("an enter was refused, and the space was not asked");
     }
     set_violation_handler(before);
@@ -510,11 +510,6 @@ class ProgramRunner {
     if (problem_.empty()) problem_ = std::move(what);
   }
 
-  [[nodiscard]] bool has_refused_since(std::size_t request) const {
-    const auto& requests = log_.requests();
-    return std::any_of(requests.begin() + static_cast<std::ptrdiff_t>(request), requests.end(),
-                       [](const SpaceLog::Request& made) { return !made.granted; });
-  }
   [[nodiscard]] bool refuses() const {
     return mode_ == DebugMode::off &&
            typename W::Policies::Spill{}.on_overflow({.wanted = 1, .left = 0, .outside = 0}) ==
@@ -602,7 +597,7 @@ class ProgramRunner {
     try {
       held.begin = take_through_door(held, alignment);
     } catch (const SpaceRefused&) {
-      may_fail = has_refused_since(requests);
+      may_fail = log_.has_refused_since(requests);
     } catch (const OutOfWorkspace&) {
       may_fail = refuses();
     } catch (const PlanMismatch&) {
@@ -611,7 +606,8 @@ class ProgramRunner {
     }
     if (held.begin == nullptr) {
       was_served_ = false;
-      if (!may_fail && !has_refused_since(requests)) complain("a request failed without a reason");
+      if (!may_fail && !log_.has_refused_since(requests))
+        complain("a request failed without a reason");
       return;
     }
     const std::size_t size = round_up(held.bytes, workspace_.granule());

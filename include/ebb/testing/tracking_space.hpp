@@ -81,6 +81,12 @@ class SpaceLog {
     });
   }
 
+  /// Says whether any request was refused since there were so many.
+  [[nodiscard]] bool has_refused_since(std::size_t requests) const noexcept {
+    return std::any_of(requests_.begin() + static_cast<std::ptrdiff_t>(requests), requests_.end(),
+                       [](const Request& made) { return !made.granted; });
+  }
+
   /// \name What `Tracking` writes
   /// \{
   [[nodiscard]] bool refuses_next() const noexcept {
