@@ -46,7 +46,7 @@ inline void add_options(CLI::App& app, Configuration& configuration, std::string
     add(field.key, detail::usage_of(field))->default_str(detail::text_of(field, configuration));
   for (const detail::FieldDescription& field : detail::fields())
     for (const detail::AnswerDescription& answer : field.answers)
-      if (answer.most != 0 && !detail::goes_without_word(field, answer))
+      if (detail::is_key(field, answer))
         add(answer.word, "short for " + begin + std::string(field.key) + ' ' +
                              std::string(answer.word) + std::string(answer.parameters));
 

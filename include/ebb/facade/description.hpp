@@ -75,6 +75,9 @@ struct FieldDescription {
 [[nodiscard]] bool goes_without_word(const FieldDescription& field,
                                      const AnswerDescription& answer);
 
+// An answer with numbers is a key of its own: `overallocate=10`.
+[[nodiscard]] bool is_key(const FieldDescription& field, const AnswerDescription& answer);
+
 // The value of a field, as it is read: `over-time:4`, `64`.
 [[nodiscard]] std::string text_of(const FieldDescription& field,
                                   const Configuration& configuration);

@@ -262,6 +262,10 @@ EBB_FACADE_INLINE bool goes_without_word(const FieldDescription& field,
   return answer.word == field.key;
 }
 
+EBB_FACADE_INLINE bool is_key(const FieldDescription& field, const AnswerDescription& answer) {
+  return answer.most != 0 && !goes_without_word(field, answer);
+}
+
 EBB_FACADE_INLINE std::string text_of(const FieldDescription& field,
                                       const Configuration& configuration) {
   if (field.text != nullptr) return field.text(configuration);
@@ -317,7 +321,7 @@ EBB_FACADE_INLINE Target target_of(std::string_view key) {
     if (field.key == key) return {.field = &field};
   for (const FieldDescription& field : fields())
     for (const AnswerDescription& answer : field.answers)
-      if (answer.most != 0 && answer.word == key) return {.field = &field, .answer = &answer};
+      if (answer.word == key && is_key(field, answer)) return {.field = &field, .answer = &answer};
   return {};
 }
 
@@ -326,7 +330,7 @@ EBB_FACADE_INLINE Target target_of(std::string_view key) {
   for (const FieldDescription& field : fields()) keys.emplace_back(field.key);
   for (const FieldDescription& field : fields())
     for (const AnswerDescription& answer : field.answers)
-      if (answer.most != 0 && !goes_without_word(field, answer)) keys.emplace_back(answer.word);
+      if (is_key(field, answer)) keys.emplace_back(answer.word);
   return listed(keys);
 }
 

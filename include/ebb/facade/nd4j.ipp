@@ -46,53 +46,42 @@ namespace detail {
 // A field of ND4J, and how its value is read from a text.
 struct Nd4jField {
   std::string_view name;
-  void (*set)(Nd4jConfiguration&, std::string_view);
+  void (*set)(Nd4jConfiguration&, std::string_view name, std::string_view value);
 };
+
+template <auto Setter>
+void set_nd4j_text(Nd4jConfiguration& into, std::string_view, std::string_view value) {
+  (into.*Setter)(value);
+}
+template <auto Setter, Unit U>
+void set_nd4j_number(Nd4jConfiguration& into, std::string_view name, std::string_view value) {
+  (into.*Setter)(nd4j_number(name, value, U));
+}
+template <auto Setter>
+void set_nd4j_fraction(Nd4jConfiguration& into, std::string_view name, std::string_view value) {
+  double fraction = 0;
+  const char* const end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data(), end, fraction);
+  if (error != std::errc{} || rest != end)
+    refuse_nd4j(name, value, "it can be a fraction such as 0.3.");
+  (into.*Setter)(fraction);
+}
+
 inline constexpr Nd4jField nd4j_fields[] = {
-    {"initialSize",
-     [](Nd4jConfiguration& into, std::string_view value) {
-       into.initialSize(nd4j_number("initialSize", value, Unit::bytes));
-     }},
-    {"minSize",
-     [](Nd4jConfiguration& into, std::string_view value) {
-       into.minSize(nd4j_number("minSize", value, Unit::bytes));
-     }},
-    {"maxSize",
-     [](Nd4jConfiguration& into, std::string_view value) {
-       into.maxSize(nd4j_number("maxSize", value, Unit::bytes));
-     }},
-    {"overallocationLimit",
-     [](Nd4jConfiguration& into, std::string_view value) {
-       double fraction = 0;
-       const char* const end = value.data() + value.size();
-       const auto [rest, error] = std::from_chars(value.data(), end, fraction);
-       if (error != std::errc{} || rest != end)
-         refuse_nd4j("overallocationLimit", value, "it can be a fraction such as 0.3.");
-       into.overallocationLimit(fraction);
-     }},
+    {"initialSize", set_nd4j_number<&Nd4jConfiguration::initialSize, Unit::bytes>},
+    {"minSize", set_nd4j_number<&Nd4jConfiguration::minSize, Unit::bytes>},
+    {"maxSize", set_nd4j_number<&Nd4jConfiguration::maxSize, Unit::bytes>},
+    {"overallocationLimit", set_nd4j_fraction<&Nd4jConfiguration::overallocationLimit>},
     {"cyclesBeforeInitialization",
-     [](Nd4jConfiguration& into, std::string_view value) {
-       into.cyclesBeforeInitialization(
-           nd4j_number("cyclesBeforeInitialization", value, Unit::cycles));
-     }},
-    {"stepsNumber",
-     [](Nd4jConfiguration& into, std::string_view value) {
-       into.stepsNumber(nd4j_number("stepsNumber", value, Unit::cycles));
-     }},
-    {"policyAllocation",
-     [](Nd4jConfiguration& into, std::string_view value) { into.policyAllocation(value); }},
-    {"policyLearning",
-     [](Nd4jConfiguration& into, std::string_view value) { into.policyLearning(value); }},
-    {"policySpill",
-     [](Nd4jConfiguration& into, std::string_view value) { into.policySpill(value); }},
-    {"policyReset",
-     [](Nd4jConfiguration& into, std::string_view value) { into.policyReset(value); }},
-    {"policyMirroring",
-     [](Nd4jConfiguration& into, std::string_view value) { into.policyMirroring(value); }},
-    {"policyLocation",
-     [](Nd4jConfiguration& into, std::string_view value) { into.policyLocation(value); }},
-    {"tempFilePath",
-     [](Nd4jConfiguration& into, std::string_view value) { into.tempFilePath(value); }},
+     set_nd4j_number<&Nd4jConfiguration::cyclesBeforeInitialization, Unit::cycles>},
+    {"stepsNumber", set_nd4j_number<&Nd4jConfiguration::stepsNumber, Unit::cycles>},
+    {"policyAllocation", set_nd4j_text<&Nd4jConfiguration::policyAllocation>},
+    {"policyLearning", set_nd4j_text<&Nd4jConfiguration::policyLearning>},
+    {"policySpill", set_nd4j_text<&Nd4jConfiguration::policySpill>},
+    {"policyReset", set_nd4j_text<&Nd4jConfiguration::policyReset>},
+    {"policyMirroring", set_nd4j_text<&Nd4jConfiguration::policyMirroring>},
+    {"policyLocation", set_nd4j_text<&Nd4jConfiguration::policyLocation>},
+    {"tempFilePath", set_nd4j_text<&Nd4jConfiguration::tempFilePath>},
 };
 
 }  // namespace detail
@@ -176,9 +165,9 @@ EBB_FACADE_INLINE Nd4jConfiguration& Nd4jConfiguration::json(std::string_view te
                       detail::listed(names) + '.');
     }
     if (value.is_string()) {
-      field->set(changed, value.get_ref<const std::string&>());
+      field->set(changed, key, value.get_ref<const std::string&>());
     } else if (value.is_number() && field->name != "tempFilePath") {
-      field->set(changed, value.dump());
+      field->set(changed, key, value.dump());
     } else if (!value.is_null() || field->name != "tempFilePath") {
       detail::refuse_nd4j(key, value.dump(), "that is of another type.");
     }
