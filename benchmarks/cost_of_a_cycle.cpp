@@ -9,14 +9,12 @@
 #include <ebb/ebb.hpp>
 
 #include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <utility>
 #include <vector>
 
 namespace {
 
 using interleaved::Contender;
+using interleaved::contender_of_cycles;
 
 // One cycle each: takes a piece and hands it to `look`.
 
@@ -101,45 +99,13 @@ struct Monotonic {
   [[nodiscard]] std::size_t space_calls() const { return memory.space_calls(); }
 };
 
-template <class Memory, class Look>
-[[gnu::noinline]] void one_cycle(Memory& memory, Look look) {
-  memory.cycle(look);
-}
-
-template <class Memory>
-Contender contender() {
-  const auto memory = std::make_shared<Memory>();
-  const auto look = [](void* piece) { interleaved::use(piece); };
-  return {.name = Memory::name,
-          .run =
-              [=](std::size_t cycles) {
-                for (std::size_t i = 0; i < cycles; ++i) one_cycle(*memory, look);
-              },
-          .verify =
-              [=] {
-                interleaved::Pieces pieces(64);
-                std::size_t count = 0;
-                bool is_sound = true;
-                one_cycle(*memory, [&](void* piece) {
-                  pieces(piece, 64);
-                  is_sound = is_sound && pieces.are_sound(++count);
-                });
-                return is_sound && count != 0;
-              },
-          .count_space_calls =
-              [=] {
-                const std::size_t before = memory->space_calls();
-                one_cycle(*memory, look);
-                return memory->space_calls() - before;
-              }};
-}
-
 void add_cases() {
   interleaved::add_case("a cycle with one piece", [] {
-    return std::vector<Contender>{contender<HandWritten>(),      contender<EnterAndLeave>(),
-                                  contender<Nested>(),           contender<Borrowed>(),
-                                  contender<GivenBackBeneath>(), contender<FiveWorkspaces>(),
-                                  contender<Monotonic>()};
+    return std::vector<Contender>{
+        contender_of_cycles<HandWritten>(),      contender_of_cycles<EnterAndLeave>(),
+        contender_of_cycles<Nested>(),           contender_of_cycles<Borrowed>(),
+        contender_of_cycles<GivenBackBeneath>(), contender_of_cycles<FiveWorkspaces>(),
+        contender_of_cycles<Monotonic>()};
   });
 }
 

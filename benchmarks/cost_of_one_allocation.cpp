@@ -268,23 +268,12 @@ std::vector<Contender> contenders(const Work& work) {
   return all;
 }
 
-// Many small ones and a few large ones, from 1 byte to 4 KiB.
-Mixed mixed_sizes() {
-  Mixed mixed;
-  std::uint32_t random = 1;
-  for (int i = 0; i < 1000; ++i) {
-    random = random * 1664525U + 1013904223U;
-    mixed.sizes.push_back(1 + ((random >> 8U) & ((32U << (random >> 29U)) - 1)));
-  }
-  return mixed;
-}
-
 void add_cases() {
   static const Same same[] = {{1}, {16}, {256}, {4096}};
   for (const Same& work : same)
     interleaved::add_case("a cycle of " + std::to_string(work.count) + " × 64 bytes",
                           [&work] { return contenders(work); });
-  static const Mixed mixed = mixed_sizes();
+  static const Mixed mixed{interleaved::mixed_sizes()};
   interleaved::add_case("a cycle of 1000 mixed sizes, 1 byte to 4 KiB",
                         [] { return contenders(mixed); });
 }

@@ -22,6 +22,7 @@
 namespace {
 
 using interleaved::Contender;
+using interleaved::contender_of_cycles;
 
 constexpr std::size_t workspaces = 8;
 
@@ -131,49 +132,18 @@ struct WithAWindow : Managed {
   }
 };
 
-template <class Memory, class Look>
-[[gnu::noinline]] void one_cycle(Memory& memory, Look look) {
-  memory.cycle(look);
-}
-
-template <class Memory>
-Contender contender() {
-  const auto memory = std::make_shared<Memory>();
-  const auto look = [](void* piece) { interleaved::use(piece); };
-  return {.name = Memory::name,
-          .run =
-              [=](std::size_t cycles) {
-                for (std::size_t i = 0; i < cycles; ++i) one_cycle(*memory, look);
-              },
-          .verify =
-              [=] {
-                interleaved::Pieces pieces(64);
-                bool is_sound = false;
-                one_cycle(*memory, [&](void* piece) {
-                  pieces(piece, 64);
-                  is_sound = pieces.are_sound(1);
-                });
-                return is_sound;
-              },
-          .count_space_calls =
-              [=] {
-                const std::size_t before = memory->space_calls();
-                one_cycle(*memory, look);
-                return memory->space_calls() - before;
-              }};
-}
-
 void add_cases() {
   interleaved::add_case("a cycle with one piece, of a workspace that is known by its name", [] {
-    return std::vector<Contender>{contender<InAMap>(), contender<ByName>(),
-                                  contender<ByConfiguration>()};
+    return std::vector<Contender>{contender_of_cycles<InAMap>(), contender_of_cycles<ByName>(),
+                                  contender_of_cycles<ByConfiguration>()};
   });
   interleaved::add_case("a cycle with one piece, of a workspace that is at hand", [] {
-    return std::vector<Contender>{contender<Static>(), contender<Any>(), contender<Kept>()};
+    return std::vector<Contender>{contender_of_cycles<Static>(), contender_of_cycles<Any>(),
+                                  contender_of_cycles<Kept>()};
   });
   // By itself: a window is one of the whole thread.
   interleaved::add_case("the same, with a trim window",
-                        [] { return std::vector<Contender>{contender<WithAWindow>()}; });
+                        [] { return std::vector<Contender>{contender_of_cycles<WithAWindow>()}; });
 }
 
 }  // namespace

@@ -27,6 +27,7 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
@@ -78,6 +79,51 @@ class Pieces {
   std::size_t alignment_;
   std::vector<std::pair<unsigned char*, std::size_t>> pieces_;
 };
+
+template <class Memory, class Look>
+[[gnu::noinline]] void one_cycle(Memory& memory, Look look) {
+  memory.cycle(look);
+}
+
+// The contender of a class whose `cycle(look)` is a cycle that hands `look` each piece of 64 bytes.
+template <class Memory>
+Contender contender_of_cycles() {
+  const auto memory = std::make_shared<Memory>();
+  const auto look = [](void* piece) { use(piece); };
+  return {.name = Memory::name,
+          .run =
+              [=](std::size_t cycles) {
+                for (std::size_t i = 0; i < cycles; ++i) one_cycle(*memory, look);
+              },
+          .verify =
+              [=] {
+                Pieces pieces(64);
+                std::size_t count = 0;
+                bool is_sound = true;
+                one_cycle(*memory, [&](void* piece) {
+                  pieces(piece, 64);
+                  is_sound = is_sound && pieces.are_sound(++count);
+                });
+                return is_sound && count != 0;
+              },
+          .count_space_calls =
+              [=] {
+                const std::size_t before = memory->space_calls();
+                one_cycle(*memory, look);
+                return memory->space_calls() - before;
+              }};
+}
+
+// Many small sizes and a few large ones, from 1 byte to 4 KiB.
+inline std::vector<std::size_t> mixed_sizes() {
+  std::vector<std::size_t> sizes;
+  std::uint32_t random = 1;
+  for (int i = 0; i < 1000; ++i) {
+    random = random * 1664525U + 1013904223U;
+    sizes.push_back(1 + ((random >> 8U) & ((32U << (random >> 29U)) - 1)));
+  }
+  return sizes;
+}
 
 namespace detail {
 
