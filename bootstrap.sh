@@ -29,6 +29,7 @@ test_needs="$demo_needs
   libboost1.81-dev     <boost/hana.hpp>
   libcli11-dev         <CLI/CLI.hpp>
   libbenchmark-dev     <benchmark/benchmark.h>
+  libnuma-dev          <numaif.h>
   valgrind             valgrind
   binutils             objdump
   python3              python3"

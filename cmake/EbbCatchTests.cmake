@@ -11,7 +11,9 @@ function(ebb_catch_tests target label)
   ebb_warnings(${target})
   # `--warn NoTests`: a name that Catch2 does not find again (it has a language for names) is then a
   # failure, not a success.
-  catch_discover_tests(${target} EXTRA_ARGS --warn NoTests PROPERTIES LABELS ${label} TIMEOUT 300)
+  # A test that cannot run here says so (`skip_loudly`), and ctest lists it.
+  catch_discover_tests(${target} EXTRA_ARGS --warn NoTests
+    PROPERTIES LABELS ${label} TIMEOUT 300 SKIP_REGULAR_EXPRESSION "skipped, because ")
 endfunction()
 
 # Runs a whole program once in each debug mode (ebb/engine/debug_mode.hpp), but for the cases tagged

@@ -11,8 +11,14 @@
 #include <ebb/space/space.hpp>
 
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <vector>
 
 /// The message of the error that a call throws; of another error, or of none, it says so.
@@ -33,6 +39,70 @@ template <class E, class Call>
 }
 
 [[nodiscard]] inline std::byte* bytes_at(void* pointer) { return static_cast<std::byte*>(pointer); }
+
+/// For a test that cannot run here: ctest lists it as skipped when it sees these words.
+inline void skip_loudly(std::string_view reason) {
+  std::printf("skipped, because %.*s\n", static_cast<int>(reason.size()), reason.data());
+}
+
+/// Says whether an address sanitizer has taken terabytes of address space, so that no limit of it
+/// can be set.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool has_address_sanitizer = true;
+#elif defined(__has_feature)
+inline constexpr bool has_address_sanitizer = __has_feature(address_sanitizer);
+#else
+inline constexpr bool has_address_sanitizer = false;
+#endif
+
+/// The page faults of this thread so far that no disk was asked for.
+[[nodiscard]] inline long page_faults() {
+  rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_minflt;
+}
+
+/// How many pages of a range are in memory; its beginning is a multiple of a page.
+[[nodiscard]] inline std::size_t resident_pages(void* begin, std::size_t bytes) {
+  std::vector<unsigned char> states((bytes + 4095) / 4096);
+  if (::mincore(begin, bytes, states.data()) != 0) return 0;
+  std::size_t count = 0;
+  for (const unsigned char state : states) count += state & 1U;
+  return count;
+}
+
+/// Lets the process have so many bytes of address space more than it has, from now on.
+inline void limit_address_space(std::size_t more_bytes) {
+  std::size_t pages = 0;
+  if (std::FILE* const file = std::fopen("/proc/self/statm", "re")) {
+    if (std::fscanf(file, "%zu", &pages) != 1) pages = 0;
+    std::fclose(file);
+  }
+  rlimit limit{};
+  ::getrlimit(RLIMIT_AS, &limit);
+  limit.rlim_cur = pages * 4096 + more_bytes;
+  ::setrlimit(RLIMIT_AS, &limit);
+}
+
+/// A folder that is gone with all that is in it, as long as that is `file()` alone.
+class Folder {
+ public:
+  Folder() {
+    if (::mkdtemp(name_) == nullptr) throw std::runtime_error("no folder in /tmp can be made");
+  }
+  ~Folder() {
+    ::unlink(file().c_str());
+    ::rmdir(name_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  [[nodiscard]] std::string file() const { return std::string(name_) + "/memory"; }
+  [[nodiscard]] const char* name() const { return name_; }
+
+ private:
+  char name_[32] = "/tmp/ebb-test-XXXXXX";
+};
 
 /// Takes down what the violation handler is told, as long as it lives.
 class Violations {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "helpers.hpp"
 
+#include "endings.hpp"
 #include <ebb/base/error.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <cstddef>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <new>
 
@@ -77,4 +80,45 @@ TEST_CASE("Arena hands out one piece right behind the other", "[helpers]") {
 
   CHECK(bytes_at(second) == bytes_at(first) + 128);
   CHECK(arena.allocate(sizeof(memory->bytes), 64) == nullptr);
+}
+
+TEST_CASE("Page faults and resident pages are those that were touched", "[helpers]") {
+  constexpr std::size_t pages = 64;
+  void* const memory =
+      ::mmap(nullptr, pages * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(memory != MAP_FAILED);
+  CHECK(::madvise(memory, pages * 4096, MADV_NOHUGEPAGE) == 0);
+
+  CHECK(resident_pages(memory, pages * 4096) == 0);
+  const long before = page_faults();
+  for (std::size_t i = 0; i < pages; i += 2) static_cast<volatile char*>(memory)[i * 4096] = 1;
+
+  CHECK(page_faults() - before >= static_cast<long>(pages / 2));
+  CHECK(resident_pages(memory, pages * 4096) == pages / 2);
+  ::munmap(memory, pages * 4096);
+}
+
+TEST_CASE("A limit of address space refuses what is beyond it", "[helpers]") {
+  if (has_address_sanitizer) return skip_loudly("the sanitizer needs all address space");
+  const Ending ending = ending_of([] {
+    limit_address_space(std::size_t{64} << 20U);
+    const auto maps = [](std::size_t bytes) {
+      return ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+    };
+    std::fprintf(stderr, "%d%d", maps(std::size_t{128} << 20U), maps(std::size_t{32} << 20U));
+  });
+
+  CHECK(ending.text == "01");
+}
+
+TEST_CASE("A folder is gone with its file", "[helpers]") {
+  std::string file;
+  {
+    const Folder folder;
+    file = folder.file();
+    std::ofstream(file) << "bytes";
+    CHECK(std::filesystem::file_size(file) == 5);
+  }
+
+  CHECK_FALSE(std::filesystem::exists(std::filesystem::path(file).parent_path()));
 }

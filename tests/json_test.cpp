@@ -27,7 +27,19 @@ TEST_CASE("A report as JSON has every number under its printed name", "[json][re
     CHECK(json.at(name) == number);
     ++numbers;
   });
-  CHECK(json.size() == numbers + 3);
+  CHECK(json.size() == numbers + 5);
+}
+
+TEST_CASE("The places that debugging checks name are arrays within the report", "[json]") {
+  Report report;
+  report.escapes.push_back({{.place = {"a.cpp", 1}, .name = "x", .taker = Taker::array}, 4000, 2});
+
+  const nlohmann::json json = to_json(report);
+
+  CHECK(json.at("escapes") ==
+        nlohmann::json::array(
+            {{{"origin", "array \"x\", made at a.cpp:1"}, {"bytes", 4000}, {"count", 2}}}));
+  CHECK(json.at("growing") == nlohmann::json::array());
 }
 
 TEST_CASE("A plan report is an object within the report", "[json]") {

@@ -13,6 +13,7 @@ TOOLKITS = {
     r"Eigen/|unsupported/Eigen/": ("adapt/eigen.hpp",),
     r"nlohmann/": ("json.hpp", "facade/configuration_json.hpp"),
     r"CLI/": ("facade/cli.hpp",),
+    r"numa": ("space/on_node.hpp",),
     r"rapidcheck": ("testing/",),
     r"catch2/|gtest/|benchmark/": (),
     r"cuda|cublas|curand|thrust/|cub/": (),

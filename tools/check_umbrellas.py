@@ -9,7 +9,7 @@ from tree import INCLUDE, end, headers, includes, text_of
 
 # What each umbrella is for. ebb.hpp is what needs the standard library alone.
 SCOPES = {
-    "ebb.hpp": r"(base|policy|space|engine|workspace)/|adapt/(std_allocator|pmr)\.hpp$|(fwd|version)\.hpp$",
+    "ebb.hpp": r"(base|policy|space(?!/on_node\.)|engine|workspace)/|adapt/(std_allocator|pmr)\.hpp$|(fwd|version)\.hpp$",
     # The command line needs CLI11.
     "facade.hpp": r"facade/(?!cli\.hpp)|manager/",
     "testing.hpp": r"testing/",

@@ -19,9 +19,13 @@ struct Block;
 struct DataError;
 struct EpochCell;
 class Error;
+struct FenceBroken;
+class FixedText;
 struct NoOpenCycle;
 struct NotOpen;
+struct Origin;
 struct OutOfWorkspace;
+struct Place;
 struct PlanMismatch;
 struct SpaceRefused;
 struct StaleArray;
@@ -47,6 +51,8 @@ struct CycleUse;
 struct Empty;
 struct External;
 struct Fail;
+template <std::size_t Bytes>
+struct Fenced;
 struct FirstLoop;
 struct Generational;
 template <std::size_t Bytes>
@@ -64,6 +70,9 @@ template <std::size_t Value>
 struct Parameter;
 template <std::size_t HalfLife>
 struct PeakWithDecay;
+struct Poisoning;
+template <std::size_t Cycles>
+struct Quarantined;
 struct Reallocate;
 struct Shortfall;
 template <std::size_t Bytes>
@@ -73,12 +82,20 @@ struct StartWith;
 struct Strict;
 struct Trusting;
 struct Unbounded;
+struct Watch;
 
 // space
 class Buffer;
 struct Host;
+class HugePages;
+class MappedFile;
+template <class Inner>
+class ReservedIn;
 
 // engine
+struct BrokenFence;
+template <class Base>
+class Checked;
 class ChunkList;
 class Core;
 struct CycleMeter;
@@ -86,8 +103,11 @@ struct CycleRecord;
 enum class DebugMode : unsigned char;
 struct Failure;
 struct Lifetime;
-class LonePieces;
+struct LonePiece;
 struct Packing;
+template <class P>
+class PiecesByAddress;
+struct PlaceReport;
 class Plan;
 struct PlanEvent;
 class PlanHeap;
@@ -121,11 +141,13 @@ template <bool Checked>
 struct HostHandles;
 template <class Self>
 class MakesArrays;
+class NamedPieces;
 class Outside;
 
 // facade
 class AnyAllocation;
 class AnyBounds;
+class AnyChecks;
 class AnyLearning;
 class AnySpace;
 class AnySpill;

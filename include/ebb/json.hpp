@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <vector>
+
 namespace ebb {
 
 /// A report as a JSON object: a member for every number, under the name that a printed report has.
@@ -23,6 +25,15 @@ namespace ebb {
                   {"followed_cycles", report.plan.followed_cycles},
                   {"diverged_cycles", report.plan.diverged_cycles},
                   {"first_mismatch", report.plan.first_mismatch}};
+  const auto places = [](const std::vector<PlaceReport>& reports) {
+    auto all = nlohmann::json::array();
+    for (const PlaceReport& place : reports)
+      all.push_back(
+          {{"origin", to_string(place.origin)}, {"bytes", place.bytes}, {"count", place.count}});
+    return all;
+  };
+  json["escapes"] = places(report.escapes);
+  json["growing"] = places(report.growing);
   return json;
 }
 

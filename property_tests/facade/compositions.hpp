@@ -30,6 +30,9 @@ struct Answers {
                                                       Bounds<dynamic, dynamic>{256, 8192}};
   std::vector<Granule<dynamic>> granules{{16}, {64}};
   std::vector<decltype(Configuration::checks)> checks{Trusting{}, Generational{}};
+  // Pieces lie elsewhere under these, so that the model does not know where.
+  std::vector<decltype(Configuration::checks)> debugging_checks{Poisoning{}, Fenced<dynamic>{16},
+                                                                Quarantined<dynamic>{1}};
 };
 
 // The one combination that no workspace is made of; a space of one block excuses it.
@@ -75,6 +78,7 @@ inline Sentence sentence_of(const Configuration& configuration, const AnySpace& 
   sentence.checks_views = true;  // whatever the configuration says
   sentence.max_alignment = space.max_alignment;
   sentence.one_block_bytes = space.one_block_bytes();
+  sentence.is_resizable = space.is_resizable();
   return sentence;
 }
 

@@ -3,8 +3,11 @@
 #include <ebb/space/counted.hpp>
 #include <ebb/space/failing.hpp>
 #include <ebb/space/host.hpp>
+#include <ebb/space/huge_pages.hpp>
 #include <ebb/space/limited.hpp>
+#include <ebb/space/mapped_file.hpp>
 #include <ebb/space/prefault.hpp>
+#include <ebb/space/reserved.hpp>
 #include <ebb/space/retrying.hpp>
 #include <ebb/testing/laws/space.hpp>
 
@@ -37,6 +40,18 @@ struct Make<Host> {
 template <>
 struct Make<Buffer> {
   static Buffer from(Memory memory, std::size_t) { return Buffer{memory}; }
+};
+template <>
+struct Make<HugePages> {
+  static HugePages from(Memory, std::size_t) { return {}; }
+};
+template <>
+struct Make<Reserved> {
+  static Reserved from(Memory, std::size_t) { return Reserved{20000}; }
+};
+template <>
+struct Make<MappedFile> {
+  static MappedFile from(Memory, std::size_t) { return MappedFile::temporary(20000); }
 };
 template <class S>
 struct Make<Limited<S>> {
@@ -86,13 +101,18 @@ using RetryingFailingCountedHost = Retrying<Failing<Counted<Host>>>;
 using PrefaultCountedLimitedBuffer = Prefault<Counted<Limited<Buffer>>>;
 using FailingPrefaultRetryingBuffer = Failing<Prefault<Retrying<Buffer>>>;
 using CountedCountedHost = Counted<Counted<Host>>;
+using LimitedReserved = Limited<Reserved>;
+using PrefaultCountedFailingReserved = Prefault<Counted<Failing<Reserved>>>;
+using RetryingLimitedMappedFile = Retrying<Limited<MappedFile>>;
 
 }  // namespace
 
 TEMPLATE_TEST_CASE("every space keeps the space laws", "[space]", Host, Buffer, Limited<>,
                    Counted<>, Failing<>, Retrying<>, Prefault<>, LimitedBuffer, CountedLimitedHost,
                    LimitedCountedHost, RetryingFailingCountedHost, PrefaultCountedLimitedBuffer,
-                   FailingPrefaultRetryingBuffer, CountedCountedHost) {
+                   FailingPrefaultRetryingBuffer, CountedCountedHost, HugePages, Reserved,
+                   MappedFile, LimitedReserved, PrefaultCountedFailingReserved,
+                   RetryingLimitedMappedFile) {
   using Laws = testing::SpaceLaws<TestType>;
   std::vector<std::byte> storage(30000);
   // The memory begins anywhere, and no law may depend on where.
@@ -128,6 +148,23 @@ TEMPLATE_TEST_CASE("every space keeps the space laws", "[space]", Host, Buffer, 
       auto space = some_space(0);
       RC_ASSERT(space.one_block_bytes() > 0);
       RC_ASSERT(Laws::whole(space));
+    }
+  });
+  rc::prop("in place, apart, unchanged, shrinks", [&] {
+    if constexpr (ResizableSpace<TestType>) {
+      const auto requests = some_requests(TestType::max_alignment);
+      auto space = some_space(*rc::gen::inRange<std::size_t>(0, 12));
+      RC_ASSERT(Laws::in_place(space, requests));
+      RC_ASSERT(Laws::apart(space, requests));
+      RC_ASSERT(Laws::unchanged(space, requests));
+      RC_ASSERT(Laws::shrinks(space, requests));
+    }
+  });
+  rc::prop("sound", [&] {
+    if constexpr (LosableSpace<TestType>) {
+      const auto requests = some_requests(TestType::max_alignment);
+      auto space = some_space(0);
+      RC_ASSERT(Laws::sound(space, requests));
     }
   });
   rc::prop("all of them one after the other", [&] {

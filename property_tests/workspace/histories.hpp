@@ -26,10 +26,13 @@ template <class S>
 S make_space(SpaceLog& log, Memory& memory) {
   constexpr std::size_t arena_bytes = std::size_t{512} * 1024;
   constexpr std::size_t limit_bytes = std::size_t{80} * 1024;
+  constexpr std::size_t file_bytes = std::size_t{200} * 1024;
   if constexpr (std::same_as<S, Tracking<>>) {
     return Tracking<>{log};
   } else if constexpr (std::same_as<S, Tracking<Buffer>>) {
     return {log, Buffer{memory.buffer}};
+  } else if constexpr (std::same_as<S, Tracking<MappedFile>>) {
+    return {log, MappedFile::temporary(file_bytes)};
   } else if constexpr (std::same_as<S, Tracking<Limited<>>>) {
     return {log, Limited<>{Host{}, limit_bytes}};
   } else {

@@ -107,17 +107,15 @@ using Plans = Workspace<Policies..., Tracking<>>;
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("Whatever a program does, its pieces are where nothing else is",
-                   "[workspace][plan]", (Plans<LearnPlan>), (Plans<LearnPlans<2>, Trusting>),
-                   (Plans<LearnPlans<1>, StartWith<4096>, Granule<256>>),
-                   (Plans<LearnPlan, External>), (Plans<LearnPlan, External, StartWith<2048>>),
-                   (Plans<LearnPlan, Fail, StartWith<8192>>),
-                   (Plans<LearnPlan, Fail, StartWith<65536>>),
-                   (Plans<LearnPlan, Bounds<2048, 8192>>), (Workspace<LearnPlan, Tracking<Buffer>>),
-                   (Workspace<LearnPlan, Fail, Tracking<Buffer>>),
-                   (Workspace<LearnPlan, External, Tracking<Arena<>>>),
-                   (Workspace<LearnPlan, Tracking<Arena<>>>),
-                   (Workspace<LearnPlan, Tracking<Limited<>>>)) {
+TEMPLATE_TEST_CASE(
+    "Whatever a program does, its pieces are where nothing else is", "[workspace][plan]",
+    (Plans<LearnPlan>), (Plans<LearnPlans<2>, Trusting>),
+    (Plans<LearnPlans<1>, StartWith<4096>, Granule<256>>), (Plans<LearnPlan, External>),
+    (Plans<LearnPlan, External, StartWith<2048>>), (Plans<LearnPlan, Fail, StartWith<8192>>),
+    (Plans<LearnPlan, Fail, StartWith<65536>>), (Plans<LearnPlan, Bounds<2048, 8192>>),
+    (Workspace<LearnPlan, Tracking<Buffer>>), (Workspace<LearnPlan, Fail, Tracking<Buffer>>),
+    (Workspace<LearnPlan, External, Tracking<Arena<>>>), (Workspace<LearnPlan, Tracking<Arena<>>>),
+    (Workspace<LearnPlan, Tracking<Limited<>>>), (Workspace<LearnPlan, Tracking<Reserved>>)) {
   rc::prop("shrinkable programs", [] {
     const Program program = some_program({.keys = *rc::gen::inRange<std::size_t>(1, 4)});
     const std::string broken = broken_law<TestType>(program);
@@ -133,7 +131,8 @@ TEMPLATE_TEST_CASE("Whatever a program does, its pieces are where nothing else i
 TEMPLATE_TEST_CASE("A third identical cycle follows completely and asks the space for nothing",
                    "[workspace][plan][reuse]", (Plans<LearnPlan>),
                    (Plans<LearnPlans<1>, Granule<256>>), (Plans<LearnPlans<2>, StartWith<4096>>),
-                   (Workspace<LearnPlan, Tracking<Arena<>>>)) {
+                   (Workspace<LearnPlan, Tracking<Arena<>>>),
+                   (Workspace<LearnPlan, Tracking<Reserved>>)) {
   rc::prop("shrinkable programs", [] {
     const Program program = some_program({.keys = *rc::gen::inRange<std::size_t>(1, 4)});
     const std::string broken = broken_promise_of_the_third<TestType>(program);
@@ -150,7 +149,8 @@ TEMPLATE_TEST_CASE("A third identical cycle follows completely and asks the spac
 TEMPLATE_TEST_CASE("A refusal at any space call loses nothing", "[workspace][plan][reuse]",
                    (Plans<LearnPlan>), (Plans<LearnPlan, External>),
                    (Plans<LearnPlans<1>, StartWith<2048>>),
-                   (Plans<LearnPlan, Fail, StartWith<8192>>)) {
+                   (Plans<LearnPlan, Fail, StartWith<8192>>),
+                   (Workspace<LearnPlan, Tracking<Reserved>>)) {
   std::string broken;
   std::size_t runs = 0;
   for (std::uint64_t seed = 0; seed < 150 && broken.empty(); ++seed) {

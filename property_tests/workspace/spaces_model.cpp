@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Granules, checks and spaces: with neighbours side by side, of one block, and with an end. And
-// several workspaces on a thread, one of them known as a `Core` alone.
+// Granules, checks and spaces: with neighbours side by side, of one block, with an end, and such
+// that grow in place. And several workspaces on a thread, one of them known as a `Core` alone.
 #include "histories.hpp"
 
 using namespace ebb;
@@ -13,6 +13,18 @@ TEST_CASE("every granule, check and space does what the model says", "[workspace
                                         Tracking<Buffer>, Tracking<Limited<>>>,
                                 tuple_t<External, Reallocate>, tuple_t<Strict>);
   CHECK(all.size() == 40);
+  play_all(all);
+}
+
+TEST_CASE("every space that grows in place does what the model says", "[workspace][model][reuse]") {
+  // The reservation is so small that some cycles fill it, and go on in chunks.
+  auto all = compositions(tuple_t<Tracking<Reserved>>, tuple_t<Empty, StartWith<4096>>,
+                          tuple_t<FirstLoop, OverTime<3>, PeakWithDecay<3>>,
+                          tuple_t<External, Reallocate>, tuple_t<Unbounded, Bounds<0, 98304>>);
+  const auto files = compositions(tuple_t<Tracking<MappedFile>>, tuple_t<NoLearning>,
+                                  tuple_t<External, Reallocate, Fail>);
+  all.insert(all.end(), files.begin(), files.end());
+  CHECK(all.size() == 27);
   play_all(all);
 }
 

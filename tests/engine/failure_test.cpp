@@ -23,6 +23,29 @@ TEST_CASE("No failure is false and every other is true", "[engine][failure]") {
   CHECK(Failure{.kind = Failure::Kind::wrong_thread});
 }
 
+TEST_CASE("A broken fence becomes an error that says which, where and when", "[engine][failure]") {
+  BrokenFence fence{.origin = {.place = {"main.cpp", 12}, .name = "x", .taker = Taker::array},
+                    .bytes = 4000,
+                    .is_behind = true,
+                    .distance = 2,
+                    .cycle = 7};
+  const Failure one{.kind = Failure::Kind::fence_broken, .wanted = 1, .fence = &fence};
+  const Failure three{.kind = Failure::Kind::fence_broken, .wanted = 3, .fence = &fence};
+
+  CHECK(message_for<FenceBroken>(one) ==
+        "ebb-E13 FenceBroken: \"step\": byte 3 behind the end of array \"x\", made at "
+        "main.cpp:12 (4 000 bytes) was written; seen when it was given back or expanded, in cycle "
+        "7. Look for "
+        "an index or a size that is too large between there and here. docs/errors/E13.md");
+  fence.is_behind = false;
+  fence.at_end = true;
+  CHECK(message_for<FenceBroken>(three) ==
+        "ebb-E13 FenceBroken: \"step\": byte 3 before the begin of array \"x\", made at "
+        "main.cpp:12 (4 000 bytes) was written; seen when its cycle ended, in cycle 7, and 2 more. "
+        "Look for an index or a size that is too small between there and here. "
+        "docs/errors/E13.md");
+}
+
 TEST_CASE("Every failure becomes its typed error with numbers and a remedy", "[engine][failure]") {
   CHECK(
       message_for<OutOfWorkspace>({.kind = Failure::Kind::out_of_workspace,

@@ -215,3 +215,17 @@ TEST_CASE("A null hook is none", "[engine][report]") {
 
   CHECK(told().empty());
 }
+
+TEST_CASE("A printed report names what was held and what grows", "[engine][report]") {
+  Report report;
+  report.name = "step";
+  const std::string without = to_string(report);
+  report.escapes.push_back({{.place = {"a.cpp", 1}, .name = "x", .taker = Taker::array}, 4000, 2});
+  report.growing.push_back({{.place = {"b.cpp", 2}, .taker = Taker::container}, 8000, 5});
+
+  CHECK(to_string(report) ==
+        without +
+            "  held beyond the cycle: array \"x\", made at a.cpp:1 (4 000 bytes, 2 pieces)\n"
+            "  growing: container, made at b.cpp:2 (8 000 bytes, 5 cycles that each asked for "
+            "more)\n");
+}

@@ -14,6 +14,7 @@
 
 using namespace ebb;
 
+static_assert(DebuggingChecksPolicy<AnyChecks> && AnyChecks::checks_views());
 static_assert(AllocationPolicy<AnyAllocation> && StartPolicy<AnyStart> &&
               LearningPolicy<AnyLearning> && SpillPolicy<AnySpill> && BoundsPolicy<AnyBounds>);
 
@@ -31,6 +32,21 @@ TEST_CASE("Policies chosen at run time answer what the choice answers", "[facade
   CHECK(AnySpill(External{}).next_block(use) == 64);
   CHECK(AnySpill(Reallocate{}).next_block(use) == 200);
   CHECK(AnySpill(Fail{}).on_overflow(shortfall) == Overflow::refuse);
+}
+
+TEST_CASE("Checks chosen at run time watch what the choice watches", "[facade][any_policy]") {
+  CHECK(AnyChecks(Trusting{}).watch() == Watch{});
+  CHECK(AnyChecks(Generational{}).watch() == Watch{});
+  CHECK(AnyChecks(Poisoning{}).watch() == Poisoning::watch());
+  CHECK(AnyChecks(Fenced<dynamic>{24}).watch() == Watch{.fence_bytes = 24});
+  CHECK(AnyChecks(Quarantined<dynamic>{2}).watch() == Watch{.quarantine_cycles = 2});
+  CHECK(AnyChecks(Generational{}).valid());
+  CHECK(AnyChecks(Fenced<dynamic>{24}).valid());
+  CHECK_FALSE(AnyChecks(Fenced<dynamic>{0}).valid());
+  CHECK_FALSE(AnyChecks(Quarantined<dynamic>{most_quarantine_cycles + 1}).valid());
+
+  CHECK_NOTHROW(Workspace<AnyChecks>{"step", AnyChecks(Generational{})});
+  CHECK_THROWS_AS((Workspace<AnyChecks>{"step", AnyChecks(Fenced<dynamic>{0})}), BadConfiguration);
 }
 
 TEST_CASE("Learning chosen at run time promises what the choice promises", "[facade][any_policy]") {

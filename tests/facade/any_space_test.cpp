@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -118,6 +119,48 @@ TEST_CASE("Any space is the space that a choice names", "[facade][any_space]") {
   REQUIRE(limited.get_if<Limited<>>() != nullptr);
   CHECK(limited.get_if<Limited<>>()->limit_bytes() == 100);
   CHECK(limited.allocate(101, 1) == nullptr);
+}
+
+TEST_CASE("Any space grows in place where the space inside does", "[facade][any_space]") {
+  AnySpace reserved = SpaceChoice{.kind = SpaceKind::reserved, .bytes = 1 << 20};
+  AnySpace host = SpaceChoice{};
+  const auto grows = [](AnySpace& space) {
+    void* const piece = space.allocate(4096, space.max_alignment);
+    const bool is_larger = space.resize(piece, 4096, 8192, space.max_alignment);
+    space.deallocate(piece, is_larger ? 8192 : 4096, space.max_alignment);
+    return is_larger;
+  };
+
+  CHECK(reserved.is_resizable());
+  CHECK(grows(reserved));
+  CHECK_FALSE(host.is_resizable());
+  CHECK_FALSE(grows(host));
+}
+
+TEST_CASE("Any space that is named may be one of pages, or a file", "[facade][any_space]") {
+  const Folder folder;
+  const std::string path = folder.file();
+  AnySpace huge = SpaceChoice{.kind = SpaceKind::huge_pages, .bytes = 0};
+  AnySpace reserved = SpaceChoice{.kind = SpaceKind::reserved, .bytes = 0};
+  const AnySpace nameless = SpaceChoice{.kind = SpaceKind::mapped_file, .bytes = 4096};
+  {
+    const AnySpace file({.kind = SpaceKind::mapped_file, .bytes = 8192}, path);
+
+    CHECK(file.one_block_bytes() == 8192);
+    CHECK(std::filesystem::file_size(path) == 8192);
+    CHECK(file.is_losable());
+    CHECK_FALSE(file.is_lost());
+    std::filesystem::resize_file(path, 4096);
+    CHECK(file.is_lost());
+  }
+  CHECK(huge.get_if<HugePages>() != nullptr);
+  CHECK(reserved.get_if<Reserved>() != nullptr);
+  CHECK(reserved.get_if<Reserved>()->reserved_bytes() == Reserved::default_bytes);
+  CHECK(nameless.one_block_bytes() == 4096);
+  CHECK_FALSE(huge.is_losable());
+  CHECK_FALSE(huge.is_lost());
+  CHECK_THROWS_AS(AnySpace({.kind = SpaceKind::mapped_file, .bytes = 0}, "/no/such/file"),
+                  SpaceRefused);
 }
 
 TEST_CASE("A sentence may leave its space open", "[facade][any_space][reuse]") {

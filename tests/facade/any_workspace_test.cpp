@@ -135,8 +135,10 @@ TEST_CASE("Values that contradict each other make no workspace", "[facade][any_w
   crossed.bounds = Bounds<dynamic, dynamic>{20, 10};
   Configuration odd;
   odd.granule = Granule<dynamic>{48};
+  Configuration unfenced;
+  unfenced.checks = Fenced<dynamic>{0};
 
-  for (const Configuration& configuration : {refusing, crossed, odd})
+  for (const Configuration& configuration : {refusing, crossed, odd, unfenced})
     CHECK_THROWS_AS(AnyWorkspace::make("step", configuration), BadConfiguration);
   const std::string message = message_of<BadConfiguration>(
       [&] { static_cast<void>(AnyWorkspace::make("step", refusing)); });
@@ -237,6 +239,112 @@ TEST_CASE("Handles are checked, of a trusting configuration too", "[facade][any_
   cycle.close();
 
   CHECK_THROWS_AS(view.view(), StaleArray);
+}
+
+TEST_CASE("A stale handle of a configured debugging check says where it was made",
+          "[facade][any_workspace][checks]") {
+  for (const char* settings :
+       {"checks=poisoning", "fenced=16", "quarantined=1", "checks=poisoning,learning=learn-plan",
+        "fenced=16,learning=learn-plan", "quarantined=1,learning=learn-plan"}) {
+    INFO(settings);
+    auto workspace = AnyWorkspace::make("step", Configuration::from_string(settings));
+    const auto expect_stale = [](const auto& view, unsigned line, const char* what) {
+      const std::string message = message_of<StaleArray>([&] { static_cast<void>(view.view()); });
+      CHECK(contains(message, std::string(what) + ", made at "));
+      CHECK(contains(message, "any_workspace_test.cpp:" + std::to_string(line)));
+    };
+    for (int round = 0; round < 3; ++round) {
+      auto cycle = workspace.enter();
+      const unsigned line = __LINE__ + 1;
+      auto named_one = workspace.make<float>(10, named("activations")).keep();
+      auto known = workspace.make<float, 10>().keep();
+      auto plain = workspace.make_for_overwrite<float>(10).keep();
+      auto tried = workspace.try_make<float>(10);
+      REQUIRE(tried.has_value());
+      auto kept = std::move(*tried).keep();
+
+      cycle.close();
+
+      expect_stale(named_one, line, "array \"activations\"");
+      expect_stale(known, line + 1, "array");
+      expect_stale(plain, line + 2, "array");
+      expect_stale(kept, line + 3, "array");
+    }
+  }
+}
+
+TEST_CASE("A broken fence of a configured workspace is thrown by the next take",
+          "[facade][any_workspace][checks]") {
+  for (const char* settings : {"fenced=16", "fenced=16,learning=learn-plan"}) {
+    INFO(settings);
+    auto workspace = AnyWorkspace::make("step", Configuration::from_string(settings));
+    for (int round = 0; round < 3; ++round) {
+      auto cycle = workspace.enter();
+      const unsigned line = __LINE__ + 1;
+      auto letters = workspace.make<std::byte>(100, named("letters"));
+      letters.view().data()[100] ^= std::byte{0xFF};
+
+      letters = {};
+
+      const std::string message =
+          message_of<FenceBroken>([&] { static_cast<void>(workspace.allocate(1)); });
+      CHECK(contains(message, "behind the end of array \"letters\", made at "));
+      CHECK(contains(message, "any_workspace_test.cpp:" + std::to_string(line)));
+      CHECK(workspace.allocate(1) != nullptr);
+    }
+  }
+}
+
+TEST_CASE("What was taken without a line of its own has that of the enter",
+          "[facade][any_workspace][checks]") {
+  const auto break_raw = [](AnyWorkspace& workspace) {
+    bytes_at(workspace.allocate(50))[50] ^= std::byte{0xFF};
+    bytes_at(workspace.allocate<50>())[50] ^= std::byte{0xFF};
+    bytes_at(workspace.try_allocate(50))[50] ^= std::byte{0xFF};
+  };
+  const auto expect_told = [](const Violations& violations, unsigned line) {
+    CHECK(violations.count() == 1);
+    CHECK(contains(violations.last(), "made in the cycle entered at "));
+    CHECK(contains(violations.last(), "any_workspace_test.cpp:" + std::to_string(line)));
+    CHECK(contains(violations.last(), ", and 2 more"));
+  };
+  for (const char* settings : {"fenced=16", "fenced=16,learning=learn-plan"}) {
+    INFO(settings);
+    auto workspace = AnyWorkspace::make("step", Configuration::from_string(settings));
+    for (int round = 0; round < 3; ++round) {
+      Violations violations;
+      const unsigned line = __LINE__ + 1;
+      auto cycle = workspace.enter();
+      break_raw(workspace);
+      auto nested = workspace.enter();
+      nested.close();
+      cycle.close();
+      expect_told(violations, line);
+    }
+    if (!workspace.learns_plans()) continue;
+    Violations violations;
+    const unsigned line = __LINE__ + 1;
+    auto cycle = workspace.enter(3);
+    break_raw(workspace);
+    cycle.close();
+    expect_told(violations, line);
+  }
+}
+
+TEST_CASE("A configured quarantine keeps addresses from the next cycles",
+          "[facade][any_workspace][checks][reuse]") {
+  for (const char* settings : {"start-with=16KiB", "start-with=16KiB,quarantined=2"}) {
+    INFO(settings);
+    auto workspace = AnyWorkspace::make("step", Configuration::from_string(settings));
+    std::vector<std::byte*> seen;
+    for (int round = 0; round < 3; ++round) {
+      auto cycle = workspace.enter();
+      seen.push_back(bytes_at(workspace.allocate(100)));
+    }
+    std::ranges::sort(seen);
+    const bool is_reused = std::ranges::adjacent_find(seen) != seen.end();
+    CHECK(is_reused == !contains(settings, "quarantined"));
+  }
 }
 
 TEST_CASE("Cycles nest, are borrowed and left out like those of any workspace",

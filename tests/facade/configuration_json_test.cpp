@@ -51,6 +51,14 @@ TEST_CASE("A configuration is read from JSON in words, numbers and objects", "[f
   CHECK(Configuration::from_json(R"({"name": "a, \"b\"", "overallocate": 10,
       "start-with": [1048576], "bounds": [4096, 2097152], "granule": "granule:256"})") == expected);
   CHECK(Configuration::from_json("{}") == Configuration{});
+
+  for (const nlohmann::json& checks : {nlohmann::json("poisoning"), nlohmann::json{{"fenced", 64}},
+                                       nlohmann::json{{"quarantined", 2}}}) {
+    const Configuration configuration =
+        Configuration::from_json(nlohmann::json{{"checks", checks}}.dump());
+    CHECK(to_json(configuration).at("checks") == checks);
+    CHECK(Configuration::from_json(to_json(configuration).dump()) == configuration);
+  }
 }
 
 TEST_CASE("Wrong JSON is an error that names key, value and what is allowed", "[facade][json]") {
@@ -80,6 +88,8 @@ TEST_CASE("Wrong JSON is an error that names key, value and what is allowed", "[
   CHECK(contains(refusal(R"({"name": "a\u0000b"})"), "without control characters"));
   CHECK(contains(refusal(R"({"learning": {"first-loop": 1}})"), "a number too many"));
   CHECK(contains(refusal(R"({"overallocate": {"percent": 10}})"), "cannot be"));
+  CHECK(contains(refusal(R"({"checks": {"fenced": 0}})"), "ebb::Fenced: a fence has from 1 byte"));
+  CHECK(contains(refusal(R"({"checks": {"poisoning": 1}})"), "a number too many"));
   CHECK(contains(refusal(R"({"spill": "fail"})"), "refuses the very cycle it would learn from"));
 }
 

@@ -87,6 +87,65 @@ TEST_CASE("The string form has words with numbers, short keys and units",
                                    "granule=256,start-with=100MiB,overallocate=10") == expected);
 }
 
+TEST_CASE("The debugging checks are words with their numbers", "[facade][configuration]") {
+  const auto of = [](const auto& checks) {
+    return Configuration::builder().checks(checks).build();
+  };
+
+  CHECK(Configuration::from_string("checks=poisoning") == of(Poisoning{}));
+  CHECK(Configuration::from_string("checks=fenced:1KiB") == of(Fenced<1024>{}));
+  CHECK(Configuration::from_string("fenced=1MiB") == of(Fenced<dynamic>{most_fence_bytes}));
+  CHECK(Configuration::from_string("quarantined=4294967295") ==
+        of(Quarantined<most_quarantine_cycles>{}));
+  CHECK(of(Fenced<16>{}) != of(Fenced<17>{}));
+  CHECK(of(Fenced<16>{}) != of(Quarantined<16>{}));
+  for (const char* value :
+       {"checks=poisoning", "checks=fenced:1", "checks=fenced:1MiB", "checks=quarantined:3"}) {
+    const Configuration configuration = Configuration::from_string(value);
+    INFO(value);
+    CHECK(contains(to_string(configuration), value));
+    CHECK(Configuration::from_string(to_string(configuration)) == configuration);
+  }
+}
+
+TEST_CASE("The spaces are words, with numbers where they have some", "[facade][configuration]") {
+  const auto of = [](const auto& space) { return Configuration::builder().space(space).build(); };
+  const Configuration mapped =
+      Configuration::builder()
+          .learning(NoLearning{})
+          .space(SpaceChoice{.kind = SpaceKind::mapped_file, .bytes = 4096})
+          .file("/data/state")
+          .build();
+
+  CHECK(Configuration::from_string("space=huge-pages") == of(HugePages{}));
+  CHECK(Configuration::from_string("space=reserved") == of(Reserved{}));
+  CHECK(Configuration::from_string("reserved=1GiB") == of(Reserved{std::size_t{1} << 30}));
+  CHECK(Configuration::from_string("learning=no-learning,mapped-file=4KiB,file=/data/state") ==
+        mapped);
+  for (const Configuration& configuration :
+       {of(HugePages{}), of(Reserved{}), of(Reserved{65536}), mapped})
+    CHECK(Configuration::from_string(to_string(configuration)) == configuration);
+  CHECK(contains(to_string(of(Reserved{})), "space=reserved"));
+  CHECK(contains(to_string(of(Reserved{65536})), "space=reserved:64KiB"));
+}
+
+TEST_CASE("A mapped file needs a size or a path, and learns none", "[facade][configuration]") {
+  const auto refusal = [](const char* text) {
+    return message_of<BadConfiguration>([&] { (void)Configuration::from_string(text); });
+  };
+
+  CHECK(contains(refusal("mapped-file=4096"),
+                 "space=mapped-file:4KiB contradicts learning=first-loop: ebb::Workspace: "
+                 "`MappedFile` with a learning policy"));
+  CHECK(contains(refusal("space=mapped-file,learning=no-learning"), "its size must be said"));
+  CHECK(contains(refusal("mapped-file=4096,learning=no-learning,start-with=8192"),
+                 "start=start-with:8KiB contradicts space=mapped-file:4KiB: the first block"));
+  CHECK(contains(refusal("file=/data/state"), "keeps nothing in a file"));
+  CHECK(contains(refusal("reserved=4096,start-with=8192"), "more than the space may have out"));
+  CHECK_NOTHROW(Configuration::from_string("space=mapped-file,learning=no-learning,file=state"));
+  CHECK_NOTHROW(Configuration::from_string("space=reserved,start-with=8192"));
+}
+
 TEST_CASE("A text with commas, quotes or blanks at its ends stands in quotes",
           "[facade][configuration]") {
   for (const char* name : {"step", "a, b", "a=b", "\"a\"", " a ", "back\\slash", "\\", "größe"}) {
@@ -128,7 +187,9 @@ TEST_CASE("A wrong setting is an error that names key, value and what is allowed
   CHECK(refusal("lerning=first-loop") ==
         "ebb-E09 BadConfiguration: there is no setting \"lerning\". Use name, allocation, start, "
         "learning, spill, reset, bounds, granule, checks, space, file, overallocate, start-with, "
-        "over-time, peak-with-decay, learn-plans or limited. docs/errors/E09.md");
+        "over-time, peak-with-decay, learn-plans, fenced, quarantined, limited, reserved or "
+        "mapped-file. "
+        "docs/errors/E09.md");
   CHECK(refusal("spill=realocate") ==
         "ebb-E09 BadConfiguration: \"spill\" cannot be \"realocate\". It can be external, "
         "reallocate or fail. docs/errors/E09.md");
@@ -147,6 +208,18 @@ TEST_CASE("A wrong setting is an error that names key, value and what is allowed
   CHECK(contains(refusal("learn-plans=0"), "the number of plans is 0"));
   CHECK(contains(refusal("bounds=2:1"), "the minimum is above the maximum"));
   CHECK(contains(refusal("granule=48"), "must be a power of two"));
+  for (const char* bytes : {"0", "1048577", "2MiB"})
+    CHECK(
+        contains(refusal("fenced=" + std::string(bytes)), "ebb::Fenced: a fence has from 1 byte"));
+  for (const char* cycles : {"0", "4294967296"})
+    CHECK(contains(refusal("quarantined=" + std::string(cycles)),
+                   "ebb::Quarantined: a quarantine has from 1 to 4294967295 cycles"));
+  CHECK(contains(refusal("checks=quarantined:2KiB"), "\"2KiB\" is no whole number below 2^64"));
+  CHECK(contains(refusal("checks=fenced"), "a number is missing"));
+  CHECK(contains(refusal("checks=poisoning:1"), "a number too many"));
+  CHECK(contains(refusal("checks=fences"),
+                 "It can be trusting, generational, poisoning, fenced:BYTES or "
+                 "quarantined:CYCLES."));
   CHECK(contains(refusal("granule=0"), "must be a power of two"));
   CHECK(contains(refusal("learning=first-loop,over-time=4"), "\"learning\" is set twice"));
   CHECK(contains(refusal("strict"), "\"strict\" has no value"));
@@ -199,6 +272,10 @@ TEST_CASE("What is built wrong is refused by build and by validate", "[facade][c
   CHECK(contains(message_of<BadConfiguration>([&] { wrong.validate(); }),
                  "\"bounds\" cannot be \"2:1\": ebb::Bounds"));
   wrong.bounds = Unbounded{};
+  wrong.checks = Fenced<dynamic>{0};
+  CHECK(contains(message_of<BadConfiguration>([&] { wrong.validate(); }),
+                 "\"checks\" cannot be \"fenced:0\": ebb::Fenced"));
+  wrong.checks = Poisoning{};
   CHECK_NOTHROW(wrong.validate());
 }
 

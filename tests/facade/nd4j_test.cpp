@@ -132,12 +132,32 @@ TEST_CASE("ND4J's smallest size counts for what is learnt", "[facade][nd4j][reus
   CHECK(blocks_after(Configuration::nd4j().minSize(4000), {1000, 100}) == Sizes{4032, 4032});
 }
 
+TEST_CASE("ND4J's memory-mapped workspace is one in a mapped file", "[facade][nd4j][reuse]") {
+  const Folder folder;
+  const std::string path = folder.file();
+  const auto mapped = [] {
+    return Configuration::nd4j().policyLocation("MMAP").policyLearning("NONE");
+  };
+
+  CHECK(mapped().initialSize(10000).maxSize(5000).build() ==
+        Configuration::from_string("learning=no-learning,spill=external,mapped-file=10000"));
+  // P55: the whole file is of use; ND4J rounds it up to 16 KiB and uses 10 000 bytes.
+  CHECK(first_block(mapped().initialSize(10000).tempFilePath(path)) == 12288);
+  // P54: a file that exists has its size. ND4J: 0, and everything spills.
+  CHECK(first_block(mapped().tempFilePath(path)) == 12288);
+  // P53: what is beyond the file spills. ND4J: the process dies.
+  CHECK(blocks_after(mapped().tempFilePath(path), {20000, 100}) == Sizes{12288, 12288});
+}
+
 TEST_CASE("What ND4J says and ebb does not have is an error that names field and value",
           "[facade][nd4j]") {
   CHECK(refusal(R"({"policyReset": "ENDOFBUFFER_REACHED"})") ==
         "ebb-E09 BadConfiguration: \"policyReset\" cannot be \"ENDOFBUFFER_REACHED\": that is a "
         "ring, and rings are not part of this version. It can be BLOCK_LEFT. docs/errors/E09.md");
-  CHECK(contains(refusal(R"({"policyLocation": "MMAP"})"), "not part of this version"));
+  CHECK(contains(refusal(R"({"policyLocation": "MMAP", "initialSize": 4096})"),
+                 "`MappedFile` with a learning policy"));  // an error in ND4J too
+  CHECK(contains(refusal(R"({"policyLocation": "MMAP", "policyLearning": "NONE"})"),
+                 "its size must be said"));
   CHECK(contains(refusal(R"({"tempFilePath": "/tmp/x"})"), "keeps nothing in a file"));
   CHECK(contains(refusal(R"({"policySpill": "FAIL"})"), "refuses the very cycle"));  // P14
   CHECK(contains(refusal(R"({"minSize": 200, "maxSize": 100})"), "above `maxSize`, 100"));

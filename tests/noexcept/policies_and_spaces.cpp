@@ -12,8 +12,11 @@
 #include <ebb/space/counted.hpp>
 #include <ebb/space/failing.hpp>
 #include <ebb/space/host.hpp>
+#include <ebb/space/huge_pages.hpp>
 #include <ebb/space/limited.hpp>
+#include <ebb/space/mapped_file.hpp>
 #include <ebb/space/prefault.hpp>
+#include <ebb/space/reserved.hpp>
 #include <ebb/space/retrying.hpp>
 #include <ebb/testing/laws/space.hpp>
 
@@ -30,4 +33,15 @@ TEST_CASE("Spaces keep their laws without exceptions", "[space]") {
   const testing::Verdict verdict = testing::SpaceLaws<decltype(space)>::holds_for(space, requests);
 
   CHECK(verdict.holds());
+}
+
+TEST_CASE("Spaces that grow in place keep their laws without exceptions", "[space]") {
+  Counted<Reserved> reserved;
+  MappedFile file = MappedFile::temporary(1 << 20);
+  const testing::SpaceRequest requests[] = {{64, 64}, {5000, 4096}, {100, 8}, {0, 1}};
+
+  CHECK(testing::SpaceLaws<decltype(reserved)>::holds_for(reserved, requests).holds());
+  CHECK(testing::SpaceLaws<MappedFile>::holds_for(file, requests).holds());
+  HugePages huge;
+  CHECK(testing::SpaceLaws<HugePages>::holds_for(huge, requests).holds());
 }

@@ -217,6 +217,20 @@ TEST_CASE("The page of BadPlanFile shows its message", "[regressions][errors]") 
   std::filesystem::remove("step.plan");
 }
 
+TEST_CASE("The page of FenceBroken shows its message", "[regressions][errors]") {
+  check_shown<FenceBroken>([] {
+    Workspace<Fenced<64>> workspace{"step"};
+    for (int loop = 1; loop <= 3; ++loop) {
+      auto cycle = workspace.enter();
+      const Origin origin = named("activations", {"model.cpp", 12});
+      auto activations = workspace.make<float>(1000, origin);
+      if (loop == 3) reinterpret_cast<char*>(activations.view().data())[4000] = 1;
+      activations = {};
+      auto next = workspace.make<float>(10);
+    }
+  });
+}
+
 TEST_CASE("The page of DataError shows its message", "[regressions][errors]") {
   check_shown<DataError>(
       [] { static_cast<void>(testing::parse_trace("+ 0 4096\n- 1\n", "step.txt")); });

@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <sys/mman.h>
@@ -78,6 +79,16 @@ TEST_CASE("Prefault touches no byte beyond the request", "[space][prefault]") {
 
   CHECK(pointer == pages.begin);
   CHECK(pages.resident() == 1);
+}
+
+TEST_CASE("Prefault leaves what lies there", "[space][prefault]") {
+  const FreshPages pages{2};
+  std::fill_n(pages.begin, pages.bytes, std::byte{7});
+  Prefault<Buffer> space{Buffer{pages.begin, pages.bytes}};
+
+  CHECK(space.allocate(pages.bytes, 64) == pages.begin);
+  CHECK(std::count(pages.begin, pages.begin + pages.bytes, std::byte{7}) ==
+        static_cast<std::ptrdiff_t>(pages.bytes));
 }
 
 TEST_CASE("Prefault touches nothing when no bytes are asked for", "[space][prefault]") {

@@ -2,6 +2,7 @@
 #include <ebb/base/alignment.hpp>
 #include <ebb/space/buffer.hpp>
 #include <ebb/space/host.hpp>
+#include <ebb/space/reserved.hpp>
 #include <ebb/testing/laws/space.hpp>
 #include <ebb/testing/tracking_space.hpp>
 
@@ -152,4 +153,41 @@ TEST_CASE("An arena keeps the space laws", "[testing][tracking_space]") {
   constexpr testing::SpaceRequest requests[] = {{64, 64}, {100, 8}, {0, 1}, {300, 256}, {1, 1}};
 
   CHECK(testing::SpaceLaws<Arena<256>>::holds_for(arena, requests).holds());
+}
+
+TEST_CASE("A log knows what grew in place, and counts less as no request",
+          "[testing][tracking_space]") {
+  SpaceLog log;
+  Tracking<Reserved> space{log, Reserved{8192}};
+  void* const piece = space.allocate(4096, 4096);
+
+  CHECK(space.is_resizable());
+  CHECK(space.resize(piece, 4096, 8192, 4096));
+  CHECK(!space.resize(piece, 8192, 8193, 4096));
+  CHECK(space.resize(piece, 8192, 100, 4096));
+
+  REQUIRE(log.requests().size() == 3);
+  CHECK(log.requests()[1].bytes == 8192);
+  CHECK(log.requests()[1].granted);
+  CHECK(!log.requests()[2].granted);
+  CHECK(log.holds(piece, 100));
+  CHECK(!log.holds(piece, 101));
+  log.refuse(1);
+  CHECK(space.resize(piece, 100, 50, 4096));
+  CHECK(!space.resize(piece, 50, 100, 4096));
+  CHECK(log.problem().empty());
+  space.deallocate(piece, 50, 4096);
+  CHECK(log.lent().empty());
+}
+
+TEST_CASE("A log tells of a range that is resized with other numbers",
+          "[testing][tracking_space]") {
+  SpaceLog log;
+  Tracking<Reserved> space{log, Reserved{8192}};
+  void* const piece = space.allocate(4096, 4096);
+
+  static_cast<void>(space.resize(piece, 4000, 8192, 4096));
+
+  CHECK(mentions(log, "was resized that is not out with 4000 bytes"));
+  space.deallocate(piece, 4096, 4096);
 }

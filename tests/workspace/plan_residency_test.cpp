@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a learned plan keeps in memory, in pages that the kernel counts.
+#include "../helpers.hpp"
 #include <ebb/ebb.hpp>
 #include <ebb/testing/trace.hpp>
 
@@ -11,7 +12,6 @@
 #include <map>
 #include <string>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <vector>
 
 using namespace ebb;
@@ -54,12 +54,6 @@ class Mapped {
  private:
   std::map<void*, std::size_t> loans_;
 };
-
-long page_faults() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_minflt;
-}
 
 }  // namespace
 

@@ -141,8 +141,8 @@ TEST_CASE("Dynamic bounds upside down are BadConfiguration", "[workspace]") {
 }
 
 TEST_CASE("A workspace whose cell has no page is SpaceRefused", "[workspace][reuse]") {
-  // More workspaces than a mapping has cells, on memory that is there before the limit is.
-  const auto places = std::make_unique<std::array<std::optional<Workspace<>>, 1000>>();
+  // More workspaces than the process has cells, on memory that is there before the limit is.
+  const auto places = std::make_unique<std::array<std::optional<Workspace<>>, 20'000>>();
 
   const Ending ending = ending_of([&] {
     try {

@@ -6,6 +6,7 @@
 
 #include <ebb/base/config.hpp>
 #include <ebb/base/generation.hpp>
+#include <ebb/base/origin.hpp>
 #include <ebb/base/slot.hpp>
 #include <ebb/engine/core.hpp>
 #include <ebb/engine/stale.hpp>
@@ -36,7 +37,8 @@ class CycleResource final : public std::pmr::memory_resource {
     EpochCell* const cell = cell_;
     if (!cell->shows(number_)) [[unlikely]]
       detail::raise_stale(*cell, number_, "memory_resource::allocate", {});
-    return cell->core.load(std::memory_order_relaxed)->allocate(bytes, alignment);
+    return cell->core.load(std::memory_order_relaxed)
+        ->allocate(bytes, alignment, {.taker = Taker::container});
   }
   void do_deallocate(void* pointer, std::size_t bytes, std::size_t) override {
     EpochCell* const cell = cell_;

@@ -11,6 +11,7 @@
 #include <ebb/base/arithmetic.hpp>
 #include <ebb/base/config.hpp>
 #include <ebb/base/generation.hpp>
+#include <ebb/base/origin.hpp>
 #include <ebb/engine/core.hpp>
 #include <ebb/engine/stale.hpp>
 
@@ -101,7 +102,7 @@ class std_allocator {
     if (!cell->shows(number)) detail::raise_stale(*cell, number, "std_allocator::allocate", {});
     Core& workspace = *cell->core.load(std::memory_order_relaxed);
     if (count > max_bytes / sizeof(T)) workspace.raise_size_overflow(count, sizeof(T));
-    return workspace.allocate(count * sizeof(T), alignof(T));
+    return workspace.allocate(count * sizeof(T), alignof(T), {.taker = Taker::container});
   }
 
   EpochCell* cell_;

@@ -17,6 +17,7 @@
 /// | E09 | `BadConfiguration` | settings that are none, or that contradict each other            |
 /// | E10 | `PlanMismatch`     | a cycle leaves its plan and the spill policy refuses             |
 /// | E11 | `BadPlanFile`      | a saved plan cannot be used                                      |
+/// | E13 | `FenceBroken`      | something was written beside a piece, seen by `Fenced`           |
 /// | E16 | `DataError`        | a file of data is malformed                                      |
 ///
 /// Every id has a page, `docs/errors/E01.md` and so on. The numbers between belong to parts that
@@ -105,6 +106,11 @@ struct PlanMismatch : Error {
 /// A saved plan cannot be used.
 struct BadPlanFile : Error {
   explicit BadPlanFile(std::string_view text) : Error("E11", "BadPlanFile", text) {}
+};
+
+/// Something was written beside a piece.
+struct FenceBroken : Error {
+  explicit FenceBroken(std::string_view text) : Error("E13", "FenceBroken", text) {}
 };
 
 /// A file of data is malformed.

@@ -70,8 +70,9 @@ struct alignas(128) EpochCell {
   static constexpr std::uintptr_t attention_bit = std::uintptr_t{1} << 63U;
 
   std::atomic<EpochNumber> number{0};
-  std::atomic<Core*> core{nullptr};      ///< read it only after `number` matched
-  std::atomic<bool> is_detached{false};  ///< pieces of this cycle say they are on the heap
+  std::atomic<Core*> core{nullptr};        ///< read it only after `number` matched
+  std::atomic<bool> is_detached{false};    ///< pieces of this cycle say they are on the heap
+  std::atomic<bool> minds_keeping{false};  ///< `core` is to be told of what is kept
   std::atomic<std::uintptr_t>* attention{nullptr};  ///< a word of the owner; guarded by the slab
   EpochCell* made_before{nullptr};                  ///< guarded by the slab
   alignas(64) std::atomic<EpochNumber> first{0};    ///< the present owner's first number
@@ -115,6 +116,23 @@ struct alignas(128) EpochCell {
 
 namespace detail {
 
+/// Keeps a flag that only one thread at a time has.
+class BusyLock {
+ public:
+  explicit BusyLock(std::atomic_flag& busy) noexcept : busy_(busy) {
+    while (busy_.test_and_set(std::memory_order_acquire)) busy_.wait(true);
+  }
+  ~BusyLock() {
+    busy_.clear(std::memory_order_release);
+    busy_.notify_one();
+  }
+  BusyLock(const BusyLock&) = delete;
+  BusyLock& operator=(const BusyLock&) = delete;
+
+ private:
+  std::atomic_flag& busy_;
+};
+
 /// All epoch cells of the process.
 class EpochSlab {
  public:
@@ -122,7 +140,7 @@ class EpochSlab {
 
   /// Issues a cell whose numbers are higher than all it ever showed; null when no page can be had.
   [[nodiscard]] EpochCell* issue(Core* owner, std::string_view name) noexcept {
-    const Lock lock(busy_);
+    const BusyLock lock(busy_);
     EpochCell* cell = free_;
     if (cell != nullptr) {
       free_ = cell->next_free;
@@ -135,6 +153,7 @@ class EpochSlab {
         next_epoch(cell->number.load(std::memory_order_relaxed) & ~EpochNumber{3});
     cell->first.store(first, std::memory_order_relaxed);
     cell->stale_handles.store(0, std::memory_order_relaxed);
+    cell->minds_keeping.store(false, std::memory_order_relaxed);
     cell->set_owner_name(name);
     cell->core.store(owner, std::memory_order_relaxed);
     cell->number.store(closed_epoch(first), std::memory_order_release);
@@ -143,7 +162,7 @@ class EpochSlab {
 
   /// Takes a cell back whose workspace is gone. The cell keeps its number and name until reissued.
   void retire(EpochCell* cell) noexcept {
-    const Lock lock(busy_);
+    const BusyLock lock(busy_);
     cell->core.store(nullptr, std::memory_order_relaxed);
     cell->attention = nullptr;
     cell->next_free = free_;
@@ -153,35 +172,19 @@ class EpochSlab {
   /// From here on the owner of a cell hears of what concerns all owners, in a word that outlives
   /// the cell's retirement.
   void listen(EpochCell* cell, std::atomic<std::uintptr_t>* attention) noexcept {
-    const Lock lock(busy_);
+    const BusyLock lock(busy_);
     cell->attention = attention;
   }
 
   /// Sets the attention bit of the word of every owner.
   void ask_for_attention() noexcept {
-    const Lock lock(busy_);
+    const BusyLock lock(busy_);
     for (EpochCell* cell = made_; cell != nullptr; cell = cell->made_before)
       if (cell->attention != nullptr)
         cell->attention->fetch_or(EpochCell::attention_bit, std::memory_order_relaxed);
   }
 
  private:
-  class Lock {
-   public:
-    explicit Lock(std::atomic_flag& busy) noexcept : busy_(busy) {
-      while (busy_.test_and_set(std::memory_order_acquire)) busy_.wait(true);
-    }
-    ~Lock() {
-      busy_.clear(std::memory_order_release);
-      busy_.notify_one();
-    }
-    Lock(const Lock&) = delete;
-    Lock& operator=(const Lock&) = delete;
-
-   private:
-    std::atomic_flag& busy_;
-  };
-
   bool map_pages() noexcept {
     constexpr std::size_t bytes = 64 * 1024;
     void* pages =

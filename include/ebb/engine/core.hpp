@@ -26,6 +26,7 @@
 #include <ebb/base/block.hpp>
 #include <ebb/base/config.hpp>
 #include <ebb/base/generation.hpp>
+#include <ebb/base/origin.hpp>
 #include <ebb/engine/debug_mode.hpp>
 #include <ebb/engine/failure.hpp>
 #include <ebb/engine/ledger.hpp>
@@ -100,6 +101,18 @@ class Core {
   /// - Costs: those of `allocate(bytes)` up to the granule, else a slow path
   [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment) {
     return take(bytes, alignment, mask_);
+  }
+
+  /// The same, telling debugging checks where it was made.
+  ///
+  /// - Errors: those of `allocate(bytes, alignment)`
+  /// - Costs: those of `allocate(bytes, alignment)`; the origin is looked at by debugging checks
+  ///   only
+  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(std::size_t bytes, std::size_t alignment,
+                                                 const Origin& origin) {
+    void* piece;
+    if (allocate_quickly(bytes, alignment, piece)) return piece;
+    return allocate_for(bytes, alignment, origin);
   }
 
   /// Takes a number of bytes that is known when compiling.
@@ -188,8 +201,11 @@ class Core {
   /// - Returns: false where that cannot be; nothing has changed
   /// - Costs: a few comparisons; the space is never asked
   /// - Keeps: all addresses, that of the piece too
-  [[nodiscard]] EBB_COLD inline bool try_expand(void* pointer, std::size_t old_bytes,
-                                                std::size_t new_bytes) noexcept;
+  [[nodiscard]] EBB_COLD bool try_expand(void* pointer, std::size_t old_bytes,
+                                         std::size_t new_bytes) noexcept {
+    return is_watched_ ? expand_watched(pointer, old_bytes, new_bytes)
+                       : expand(pointer, old_bytes, new_bytes);
+  }
 
   /// Says whether a cycle is open, on whichever thread.
   [[nodiscard]] bool is_open() const noexcept {
@@ -255,18 +271,14 @@ class Core {
   ///
   /// - Errors: `WrongThread`, `SpaceRefused`, `BadRequest`; nothing has changed
   [[nodiscard]] EBB_ALWAYS_INLINE Scope open() {
-    detail::ScopeStack& stack = detail::scope_stack_v1;
-    // One comparison asks three questions: closed, nothing to decide, room on the stack?
-    if (!stack.has_near_room(owner_.load(std::memory_order_relaxed))) [[unlikely]]
-      return scope_at(open_slowly());
-    const std::size_t depth = stack.push_near(this);
-    owner_.store(this_thread(), std::memory_order_relaxed);
-    range_ = first_range_;
-    EpochCell* const cell = cell_;
-    const EpochNumber number = next_epoch(number_);
-    number_ = number;
-    cell->number.store(number, std::memory_order_release);
-    return {cell, number, depth};
+    return open_or([this] { return open_slowly(); });
+  }
+
+  /// The same, telling debugging checks where it was entered.
+  ///
+  /// - Errors: those of `open()`
+  [[nodiscard]] EBB_ALWAYS_INLINE Scope open(Place place) {
+    return open_or([this, place] { return open_slowly_for(place.file, place.line); });
   }
 
   /// Removes the entry of an `open()`; the last one ends the cycle.
@@ -314,6 +326,13 @@ class Core {
     detail::raise_failure({.kind = Failure::Kind::size_overflow, .wanted = count, .limit = bytes},
                           name_);
   }
+
+  // What debugging checks want to know: of the next piece, of the cycle that is entered next, of
+  // all that have nothing closer, and which array is kept.
+  virtual void note_origin(const Origin&) noexcept {}
+  virtual void note_enter(const Origin&) noexcept {}
+  virtual Origin exchange_scope_origin(const Origin&) noexcept { return {}; }
+  virtual void array_is_kept(const void*) noexcept {}
 
   /// Throws `NoOpenCycle` or `WrongThread` unless this thread has a cycle open.
   void expect_open(Failure::Kind when_closed = Failure::Kind::no_open_cycle) const {
@@ -446,6 +465,11 @@ class Core {
     return taken.pointer;
   }
 
+  EBB_COLD void* allocate_for(std::size_t bytes, std::size_t alignment, const Origin& origin) {
+    if (is_watched_) note_origin(origin);
+    return take_slowly(bytes, alignment);
+  }
+
   [[gnu::noinline]] void* try_take_slowly(std::size_t bytes, std::size_t alignment) noexcept {
     void* piece = nullptr;
     if (is_free(alignment, mask_) && follow_take(bytes, piece)) return piece;
@@ -455,6 +479,12 @@ class Core {
   [[nodiscard]] virtual void* space_allocate(std::size_t bytes, std::size_t alignment) noexcept = 0;
   virtual void space_deallocate(void* pointer, std::size_t bytes,
                                 std::size_t alignment) noexcept = 0;
+  [[nodiscard]] virtual bool is_resizable() const noexcept { return false; }
+  [[nodiscard]] virtual bool space_resize(void*, std::size_t, std::size_t, std::size_t) noexcept {
+    return false;
+  }
+  [[nodiscard]] virtual bool is_losable() const noexcept { return false; }
+  [[nodiscard]] virtual bool is_lost() const noexcept { return false; }
   [[nodiscard]] virtual std::size_t max_alignment() const noexcept = 0;
   [[nodiscard]] virtual std::size_t one_block_bytes() const noexcept = 0;  // 0: not such a space
   [[nodiscard]] virtual std::size_t first_block_bytes() const noexcept = 0;
@@ -473,6 +503,10 @@ class Core {
   inline virtual void cycle_ends() noexcept;
   inline virtual void add_to(Report& report, const CycleMeter& meter) const;
 
+  // What debugging checks put before the mechanism: only asked of those that are watched.
+  virtual Taken take_watched(std::size_t, std::size_t) noexcept { return {}; }
+  virtual bool expand_watched(void*, std::size_t, std::size_t) noexcept { return false; }
+
   // The slow path of a give; virtual for the heap, which has no cursor.
   [[gnu::noinline]] inline virtual void give_elsewhere(void* pointer, std::size_t bytes) noexcept;
 
@@ -481,6 +515,8 @@ class Core {
 
  private:
   friend class Planner;  // the one other mechanism
+  template <class Base>
+  friend class Checked;  // and either with debugging checks
 
   struct Range {
     std::byte* cur = nullptr;
@@ -544,6 +580,7 @@ class Core {
 
   EBB_COLD inline Taken take_elsewhere(std::size_t bytes, std::size_t alignment) noexcept;
   inline Taken take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept;
+  inline bool expand(void* pointer, std::size_t old_bytes, std::size_t new_bytes) noexcept;
   inline bool take_back_lone(std::byte* piece) noexcept;
   inline Taken take_alone(std::size_t size, std::size_t alignment) noexcept;
   inline Taken take_from_new_chunk(std::size_t size, std::size_t alignment) noexcept;
@@ -551,7 +588,28 @@ class Core {
   inline std::size_t padding_for(std::size_t alignment) const noexcept;
   inline void* place(std::size_t size, std::size_t alignment) noexcept;
 
+  // An enter with nothing to decide, or, where there is something, what the caller says.
+  template <class Slowly>
+  [[nodiscard]] EBB_ALWAYS_INLINE Scope open_or(Slowly slowly_open) {
+    detail::ScopeStack& stack = detail::scope_stack_v1;
+    // One comparison asks three questions: closed, nothing to decide, room on the stack?
+    if (!stack.has_near_room(owner_.load(std::memory_order_relaxed))) [[unlikely]]
+      return scope_at(slowly_open());
+    const std::size_t depth = stack.push_near(this);
+    owner_.store(this_thread(), std::memory_order_relaxed);
+    range_ = first_range_;
+    EpochCell* const cell = cell_;
+    const EpochNumber number = next_epoch(number_);
+    number_ = number;
+    cell->number.store(number, std::memory_order_release);
+    return {cell, number, depth};
+  }
   EBB_COLD inline std::size_t open_slowly();
+  // In registers: a place in memory would be written before it is known that somebody asks.
+  EBB_COLD std::size_t open_slowly_for(const char* file, std::uint32_t line) {
+    if (is_watched_) note_enter(Origin::here({file, line}));
+    return open_slowly();
+  }
   EBB_COLD inline void close_slowly(std::size_t depth) noexcept;
   EBB_COLD inline Failure prepare_block() noexcept;
   enum class CycleEnd : unsigned char { closed, by_exception, destroyed };
@@ -560,15 +618,23 @@ class Core {
 
   [[nodiscard]] inline void* ask_space(std::size_t bytes, std::size_t alignment) noexcept;
   inline void give_where_it_is_from(const LonePieces::Piece& piece) noexcept;
+  inline bool resize_lent(std::size_t bytes) noexcept;
+  inline bool grow_in_place(std::size_t least, std::size_t wished) noexcept;
+  inline void move_into_grown(std::size_t at) noexcept;
+  inline void trim_lent() noexcept;
   inline void release_block() noexcept;
   // Of a first size, which is exact or an error; 0 is none.
   [[nodiscard]] bool is_out_of_bounds(std::size_t bytes) const noexcept {
     return bytes != 0 && clamp(bytes) != bytes;
   }
+  void set_lent(Block lent) noexcept {
+    lent_ = lent;
+    first_range_ = lent ? Range{lent.begin, lent.end()} : Range{};
+  }
   void set_block(Block block) noexcept {
     block_ = block;
     trimmed_bytes_ = 0;
-    first_range_ = block ? Range{block.begin, block.end()} : Range{};
+    set_lent(block);
   }
 
   [[nodiscard]] std::size_t position(const std::byte* at) const noexcept {
@@ -607,7 +673,7 @@ class Core {
     look_closer();
   }
   void park_if_needed() noexcept {
-    if (leaves_block_out() || pending_) park();
+    if (leaves_block_out() || pending_ || is_watched_) park();
   }
 
   // Every request goes out alone, and nothing is learnt.
@@ -618,14 +684,14 @@ class Core {
 
   // An enter looks closer while something is to be learnt, told, reserved or left out.
   [[nodiscard]] bool is_special() const noexcept {
-    return leaves_block_out() || detail::may_be_debugging() || is_learning() || reserved_ != 0 ||
-           trimmed_bytes_ != 0 || hook_ != nullptr ||
+    return leaves_block_out() || detail::may_be_debugging() || is_watched_ || is_learning() ||
+           reserved_ != 0 || trimmed_bytes_ != 0 || hook_ != nullptr || is_losable() ||
            (!block_ && (one_block_bytes() != 0 || first_block_bytes() != 0));
   }
 
   // What the fast path and a plain enter and leave touch.
   Range range_;
-  Range first_range_;  ///< the block, as a cycle finds it
+  Range first_range_;  ///< what is lent for the block
   std::byte* high_ = nullptr;
   std::size_t mask_ = 0;
   EpochNumber number_ = 0;  ///< of the open or last cycle, as its handles carry it
@@ -654,9 +720,13 @@ class Core {
 
   // What stays.
   bool enabled_ = true;
+  bool is_watched_ = false;   ///< by debugging checks: everything comes the slow way
   std::size_t live_gap_ = 0;  ///< what the live peak of a cycle was below its demand
   EpochNumber gap_of_ = 0;    ///< that cycle; one that a plain leave has ended had no gap
   Block block_;
+  /// What the space has given for the block: more while a cycle has grown it in place, and less
+  /// where the block is a file that is allocated as it is used.
+  Block lent_;
   std::size_t reserved_ = 0;
   std::size_t trimmed_bytes_ = 0;  ///< of the block that `trim` gave back
   Totals totals_;
@@ -671,8 +741,9 @@ Taken Core::take_elsewhere(std::size_t bytes, std::size_t alignment) noexcept {
     return {nullptr, failure};
   }
   unpark();
-  const Taken taken = pending_ ? Taken{nullptr, std::exchange(pending_, Failure{})}
-                               : take_in_cycle(bytes, alignment);
+  const Taken taken = pending_      ? Taken{nullptr, std::exchange(pending_, Failure{})}
+                      : is_watched_ ? take_watched(bytes, alignment)
+                                    : take_in_cycle(bytes, alignment);
   park_if_needed();
   return taken;
 }
@@ -695,13 +766,25 @@ Taken Core::take_in_cycle(std::size_t bytes, std::size_t alignment) noexcept {
 Taken Core::serve(std::size_t size, std::size_t alignment) noexcept {
   if (fits(size, alignment)) return {place(size, alignment), {}};
 
-  const std::size_t demand = position(range_.cur) + padding_for(alignment) + size;
-  const Shortfall shortfall{.wanted = size, .left = left(), .outside = meter_.outside};
+  const std::size_t at = position(range_.cur);
+  const std::size_t demand = at + padding_for(alignment) + size;
+  std::size_t left = this->left();
+  if (lent_.bytes < block_.bytes && chunks_.size() == 0) {
+    left = block_.bytes - at;
+    if (demand <= block_.bytes) {
+      if (!grow_in_place(demand, std::min(std::max(2 * lent_.bytes, demand), block_.bytes)))
+        return {nullptr,
+                {.kind = Failure::Kind::space_refused, .wanted = demand, .block = block_.bytes}};
+      move_into_grown(at);
+      return {place(size, alignment), {}};
+    }
+  }
+  const Shortfall shortfall{.wanted = size, .left = left, .outside = meter_.outside};
   if (on_overflow(shortfall) == Overflow::refuse)
     return {nullptr,
             {.kind = Failure::Kind::out_of_workspace,
              .wanted = size,
-             .left = left(),
+             .left = left,
              .block = block_.bytes,
              .limit = demand}};
   const bool block_stays_open =
@@ -766,6 +849,12 @@ Taken Core::take_from_new_chunk(std::size_t size, std::size_t alignment) noexcep
   const std::size_t doubled = std::max(2 * position(range_.end) - at, first_chunk_bytes);
   const std::size_t bound = round_down(clamp(max_bytes), granule());
   std::size_t capacity = std::max(needed, std::min(doubled, bound));
+  // Behind the block, where the space can: the same addresses go on, and nothing has spilled.
+  if (is_resizable() && chunks_.size() == 0 && one_block_bytes() == 0 && at + needed <= bound &&
+      grow_in_place(at + needed, std::min(at + capacity, bound))) {
+    move_into_grown(at);
+    return {place(size, alignment), {}};
+  }
   void* memory = nullptr;
   if (chunks_.reserve()) {
     memory = ask_space(front + capacity, largest_alignment);
@@ -809,7 +898,7 @@ bool Core::take_back(std::byte* piece, std::size_t size) noexcept {
     return true;
   }
   if (take_back_lone(piece)) return true;
-  if (!block_.contains(piece) && !chunks_.contains(piece)) return false;
+  if (!lent_.contains(piece) && !chunks_.contains(piece)) return false;
   settle();
   meter_.dead += size;
   return true;
@@ -826,7 +915,7 @@ bool Core::take_back_lone(std::byte* piece) noexcept {
   return true;
 }
 
-bool Core::try_expand(void* pointer, std::size_t old_bytes, std::size_t new_bytes) noexcept {
+bool Core::expand(void* pointer, std::size_t old_bytes, std::size_t new_bytes) noexcept {
   const auto old_size = checked_round_up(old_bytes, granule());
   const auto new_size = checked_round_up(new_bytes, granule());
   if (!old_size || !new_size || !is_mine()) return false;
@@ -851,7 +940,8 @@ std::size_t Core::open_slowly() {
     look_closer();
     return stack.push(this);
   }
-  set_mode(debug_mode());
+  // What debugging checks mark is memory of the block and of the space.
+  set_mode(is_watched_ ? DebugMode::off : debug_mode());
   if (const Failure failure = prepare_block()) detail::raise_failure(failure, name_);
   exceptions_ = std::uncaught_exceptions();
   const std::size_t depth = stack.push(this);
@@ -906,12 +996,16 @@ void Core::set_mode(DebugMode mode) noexcept {
 }
 
 Failure Core::prepare_block() noexcept {
+  if (is_lost()) return {.kind = Failure::Kind::space_lost, .wanted = lent_.bytes};
   if (leaves_block_out() || (block_ && reserved_ == 0)) return {};
   if (const std::size_t whole = round_down(one_block_bytes(), granule()); whole != 0) {
     if (reserved_ > whole)
       return {.kind = Failure::Kind::space_refused, .wanted = reserved_, .block = whole};
-    if (!block_ && !exchange_block(whole))
-      return {.kind = Failure::Kind::space_refused, .wanted = whole};
+    // All of it at once, or as little as there can be, and more as cycles need it.
+    const std::size_t first = is_resizable() ? std::min(whole, first_chunk_bytes) : whole;
+    if (!block_ && !exchange_block(first))
+      return {.kind = Failure::Kind::space_refused, .wanted = first};
+    block_.bytes = whole;
   } else {
     const bool is_first = !block_ && trimmed_bytes_ == 0;
     const std::size_t wanted = std::max(reserved_, is_first ? first_block_bytes() : 0);
@@ -949,9 +1043,12 @@ void Core::end_cycle(CycleEnd how) noexcept {
 
   if (how != CycleEnd::destroyed && !leaves_block_out())
     learn({.block = block_.bytes, .demand = demand}, how == CycleEnd::by_exception);
+  trim_lent();
   origin_ = address_of(first_range_.cur);
   owner_.store(is_special() ? slowly : 0, std::memory_order_relaxed);
 
+  if (is_lost())
+    detail::report_violation({.kind = Failure::Kind::space_lost, .wanted = lent_.bytes}, name_);
   if (const Failure failure = std::exchange(pending_, Failure{}))
     detail::report_violation(failure, name_);
 #if EBB_HAS_EXCEPTIONS
@@ -996,6 +1093,10 @@ void* Core::ask_space(std::size_t bytes, std::size_t alignment) noexcept {
 }
 
 bool Core::exchange_block(std::size_t bytes) noexcept {
+  if (resize_lent(bytes)) {
+    block_ = lent_;
+    return true;
+  }
   void* const memory = ask_space(bytes, max_alignment());
   if (memory == nullptr) return false;
   release_block();
@@ -1004,8 +1105,48 @@ bool Core::exchange_block(std::size_t bytes) noexcept {
   return true;
 }
 
+// Where it is. What is given back is no call of the space.
+bool Core::resize_lent(std::size_t bytes) noexcept {
+  if (!lent_ || !is_resizable()) return false;
+  const bool grows = bytes > lent_.bytes;
+  if (grows) ++totals_.space_calls;
+  if (bytes != lent_.bytes && !space_resize(lent_.begin, lent_.bytes, bytes, max_alignment())) {
+    if (grows) ++totals_.space_refusals;
+    return false;
+  }
+  set_lent({lent_.begin, bytes});
+  return true;
+}
+
+// Makes what is lent for the block so many bytes in all, in the middle of a cycle.
+bool Core::grow_in_place(std::size_t least, std::size_t wished) noexcept {
+  const auto lend = [this](std::size_t bytes) {
+    if (lent_) return resize_lent(bytes);
+    void* const memory = ask_space(bytes, max_alignment());
+    if (memory != nullptr) set_lent({static_cast<std::byte*>(memory), bytes});
+    return memory != nullptr;
+  };
+  return lend(wished) || (wished > least && lend(least));
+}
+
+void Core::move_into_grown(std::size_t at) noexcept {
+  settle();
+  range_ = {first_range_.cur + at, first_range_.end};
+  high_ = range_.cur;
+  origin_ = address_of(first_range_.cur);
+}
+
+// What a cycle has added goes back where nothing was learnt from it.
+void Core::trim_lent() noexcept {
+  if (lent_.bytes <= block_.bytes) return;
+  if (!block_)
+    release_block();
+  else
+    resize_lent(block_.bytes);
+}
+
 void Core::release_block() noexcept {
-  if (block_) space_deallocate(block_.begin, block_.bytes, max_alignment());
+  if (lent_) space_deallocate(lent_.begin, lent_.bytes, max_alignment());
   set_block({});
   origin_ = address_of(first_range_.cur);
 }

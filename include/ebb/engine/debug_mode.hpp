@@ -19,6 +19,8 @@
 /// handles go stale, in every mode. Where the block is all of the space (`Buffer`), there is
 /// nothing to spill to: `spill_everything` takes from the heap then.
 ///
+/// A workspace with debugging checks keeps its memory in every mode.
+///
 /// The mode is one for the process: what `set_debug_mode` said last, else what the environment
 /// says, `EBB_DEBUG=spill-everything` or `bypass-everything`. A cycle keeps the mode with which it
 /// was opened to its end. Switched off, a workspace goes on with its block and what it had learnt.

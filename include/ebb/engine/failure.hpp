@@ -8,12 +8,28 @@
 
 #include <ebb/base/contract.hpp>
 #include <ebb/base/error.hpp>
+#include <ebb/base/fixed_text.hpp>
+#include <ebb/base/origin.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace ebb {
+
+/// A fence that does not have the contents that it was given.
+///
+/// - Units: bytes
+/// - Threads: a value; anybody
+struct BrokenFence {
+  Origin origin;             ///< of the piece
+  std::size_t bytes = 0;     ///< of the piece
+  bool is_behind = false;    ///< the piece; else before it
+  std::size_t distance = 0;  ///< of the broken byte from the piece; 0 touches it
+  bool at_end = false;       ///< found when the cycle ended; else before
+  std::uint64_t cycle = 0;
+};
 
 /// Why a request was not served. Bytes, after rounding where a size could be rounded.
 struct Failure {
@@ -24,6 +40,7 @@ struct Failure {
     not_open,          ///< borrowed while closed
     no_target,         ///< a copy to the current workspace or its parent, and there is none
     space_refused,     ///< the space has no more
+    space_lost,        ///< somebody has cut the file short that the block lies in
     scope_refused,     ///< the heap has no room for one more scope
     size_overflow,     ///< the size does not fit in `std::size_t`
     bad_alignment,     ///< no power of two, or more than the space can give
@@ -34,19 +51,35 @@ struct Failure {
     reserve_open,      ///< `reserve` inside a cycle
     trim_open,         ///< `trim` inside a cycle
     foreign_piece,     ///< something was given back that is not of this cycle
+    fence_broken,      ///< something was written beside a piece
     wrong_thread,      ///< another thread has the workspace open
   };
 
   Kind kind = Kind::none;
-  std::size_t wanted = 0;  ///< bytes, or the alignment for `bad_alignment`
-  std::size_t left = 0;    ///< what the block still had
-  std::size_t block = 0;   ///< the size of the block
-  std::size_t limit = 0;   ///< the most that could be served
+  std::size_t wanted = 0;              ///< bytes, or the alignment for `bad_alignment`
+  std::size_t left = 0;                ///< what the block still had
+  std::size_t block = 0;               ///< the size of the block
+  std::size_t limit = 0;               ///< the most that could be served
+  const BrokenFence* fence = nullptr;  ///< the first one, for `fence_broken`; `wanted` of them
 
   [[nodiscard]] explicit operator bool() const noexcept { return kind != Kind::none; }
 };
 
 namespace detail {
+
+/// Appends which fence is broken, where, and what to do.
+EBB_COLD inline void describe(const BrokenFence& fence, std::size_t count,
+                              FixedText& text) noexcept {
+  text.append(": byte ").append(fence.distance + 1);
+  text.append(fence.is_behind ? " behind the end of " : " before the begin of ");
+  describe(fence.origin, text);
+  text.append(" (").append(fence.bytes).append(" bytes) was written; seen when ");
+  text.append(fence.at_end ? "its cycle ended" : "it was given back or expanded");
+  text.append(", in cycle ").append_plain(fence.cycle);
+  if (count > 1) text.append(", and ").append(count - 1).append(" more");
+  text.append(". Look for an index or a size that is too ");
+  text.append(fence.is_behind ? "large" : "small").append(" between there and here.");
+}
 
 /// Calls `visit(error)` with the typed error that a failure stands for.
 template <class Visitor>
@@ -79,6 +112,11 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
       return visit(SpaceRefused("the space of " + who + " refused " + wanted +
                                 " bytes; the block has " + grouped(failure.block) +
                                 ". Give the space more, ask for less, or give back earlier."));
+    case Failure::Kind::space_lost:
+      return visit(SpaceRefused("the file of " + who +
+                                " was cut short, or has pages that could not be had; " + wanted +
+                                " bytes of it were in use. Give the file its length again, and "
+                                "`destroy()` the workspace."));
     case Failure::Kind::scope_refused:
       return visit(
           SpaceRefused("the heap refused room for one more scope on this thread when entering " +
@@ -119,6 +157,11 @@ EBB_COLD void visit_error(const Failure& failure, std::string_view workspace, Vi
       return visit(BadRequest(who + " was given back a piece of " + wanted +
                               " bytes that is not of this cycle. Give back what this cycle took, "
                               "once, with the same size."));
+    case Failure::Kind::fence_broken: {
+      FixedText text;
+      describe(*failure.fence, failure.wanted, text.append(who));
+      return visit(FenceBroken(text.view()));
+    }
     case Failure::Kind::wrong_thread:
       return visit(WrongThread(who + " is open on another thread. Enter, use and close it on one "
                                      "thread, or give each thread a workspace of its own."));

@@ -70,6 +70,6 @@ EBB_SHARED inline constinit ImmortalHeapCore heap_core_v1{};
 
 inline constexpr EpochNumber heap_number = next_epoch(0);
 EBB_SHARED inline constinit EpochCell heap_cell_v1{
-    .number{heap_number}, .core{&heap_core_v1.core}, .is_detached{true}};
+    .number{heap_number}, .core{&heap_core_v1.core}, .is_detached{true}, .minds_keeping{true}};
 
 }  // namespace ebb::detail

@@ -36,8 +36,8 @@ struct CycleMeter {
     outside_peak = std::max(outside_peak, outside);
   }
 
-  /// The smallest block with which the cycle would not have spilled; with pieces that went out
-  /// alone, an upper bound of it.
+  /// The smallest block with which the cycle would not have spilled. With pieces that went out
+  /// alone, an estimate: what was given back among them, a cursor might still hold.
   [[nodiscard]] std::size_t demand() const noexcept { return position_peak + outside_peak; }
 };
 

@@ -60,23 +60,20 @@ class ChunkList {
   std::size_t capacity_ = 0;
 };
 
-/// The pieces of one cycle that went out alone, found by address.
+/// Pieces of one cycle, found by the address at which they begin.
 ///
+/// - Needs: of `P`, a pointer `begin`; null marks a free place
 /// - Costs: a hash table with linear probing: constant time, one heap call per doubling
 /// - Threads: the owner of the workspace
-class LonePieces {
+template <class P>
+class PiecesByAddress {
  public:
-  /// One piece: what the user sees, and what the space gave.
-  struct Piece {
-    std::byte* begin = nullptr;  ///< null marks a free place
-    std::size_t bytes = 0;       ///< asked of the space; one granule more than the user sees
-    std::size_t alignment = 0;
-  };
+  using Piece = P;
 
-  LonePieces() = default;
-  ~LonePieces() { delete[] table_; }
-  LonePieces(const LonePieces&) = delete;
-  LonePieces& operator=(const LonePieces&) = delete;
+  PiecesByAddress() = default;
+  ~PiecesByAddress() { delete[] table_; }
+  PiecesByAddress(const PiecesByAddress&) = delete;
+  PiecesByAddress& operator=(const PiecesByAddress&) = delete;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
@@ -98,6 +95,15 @@ class LonePieces {
   void insert(Piece piece) noexcept {
     table_[place_of(piece.begin)] = piece;
     ++size_;
+  }
+
+  /// The piece that starts at an address, or null.
+  ///
+  /// - Keeps: the answer is good until the next call that changes something
+  [[nodiscard]] Piece* find(const void* pointer) noexcept {
+    if (size_ == 0) return nullptr;
+    Piece& found = table_[place_of(pointer)];
+    return found.begin == nullptr ? nullptr : &found;
   }
 
   /// Removes the piece that starts at an address.
@@ -150,5 +156,15 @@ class LonePieces {
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;  ///< zero, or a power of two
 };
+
+/// One piece that went out alone: what the user sees, and what the space gave.
+struct LonePiece {
+  std::byte* begin = nullptr;
+  std::size_t bytes = 0;  ///< asked of the space; one granule more than the user sees
+  std::size_t alignment = 0;
+};
+
+/// The pieces of one cycle that went out alone.
+using LonePieces = PiecesByAddress<LonePiece>;
 
 }  // namespace ebb

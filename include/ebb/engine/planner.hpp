@@ -163,11 +163,15 @@ class Planner : public Core {
   }
 
  private:
+  template <class Base>
+  friend class Checked;
+
   // A plan, and what belongs to its key.
   struct Keyed {
     std::optional<std::uint64_t> key;
     std::optional<Plan> plan;
     std::optional<CycleRecord> candidate;  // seen once, and not what the plan says
+    bool is_outgrown = false;              // by the last cycle that followed it
     std::vector<PlanStep> steps;
     const std::byte* steps_for = nullptr;  // the block that the steps point into
   };
@@ -369,7 +373,7 @@ class Planner : public Core {
       at = heap_.take(size, wanted);
     }
     auto* const piece = reinterpret_cast<std::byte*>(*at);
-    if (!block_.contains(piece)) totals_.spilled_bytes += size;
+    if (!lent_.contains(piece)) totals_.spilled_bytes += size;
     return {piece, {}};
   }
 
@@ -380,10 +384,19 @@ class Planner : public Core {
   Failure add_chunk(std::size_t size, Alignment alignment) {
     const std::size_t seam = granule().bytes();
     const std::size_t needed = round_up(seam, alignment) + size + seam;
-    std::size_t held = block_.bytes;
+    std::size_t held = lent_.bytes;
     for (std::size_t i = 0; i < chunks_.size(); ++i) held += chunks_[i].bytes;
     if (!block_ && held >= 4 * first_chunk_bytes) held *= 3;
     std::size_t bytes = std::max({needed, round_up(held, granule()), first_chunk_bytes});
+    if (is_resizable() && chunks_.size() == 0) {
+      const std::size_t bound = round_down(clamp(max_bytes), granule());
+      const std::size_t before = lent_.bytes;
+      const std::size_t least = before + needed;
+      if (least <= bound && grow_in_place(least, std::min(before + bytes, bound))) {
+        heap_.add(address_of(lent_.begin) + before, lent_.bytes - before);
+        return {};
+      }
+    }
     void* memory = nullptr;
     if (chunks_.reserve()) {
       memory = ask_space(bytes, max_alignment());
@@ -411,7 +424,7 @@ class Planner : public Core {
       }
       diverge();
     }
-    if (is_lost_) return take_back_lone(piece) || block_.contains(piece) || chunks_.contains(piece);
+    if (is_lost_) return take_back_lone(piece) || lent_.contains(piece) || chunks_.contains(piece);
     const auto found = live_.find(piece);
     if (found == live_.end()) return take_back_lone(piece);
     const Live live = found->second;
@@ -520,7 +533,9 @@ class Planner : public Core {
     if (is_complete_ && !by_exception) {
       ++followed_cycles_;
       keyed.candidate.reset();
+      const bool was_outgrown = std::exchange(keyed.is_outgrown, outgrows(*keyed.plan));
       if (substitutes_.empty()) return;
+      if (was_outgrown && keyed.is_outgrown && install_with_headroom(keyed)) return;
       if (keyed.plan->enlarge(record_)) {
         keyed.steps_for = nullptr;
       } else {
@@ -528,6 +543,7 @@ class Planner : public Core {
       }
       return;
     }
+    keyed.is_outgrown = false;
     if (has_plan) ++diverged_cycles_;
     if (by_exception || record_.events.empty()) return;
     if (!has_plan) return install(keyed, std::move(record_));
@@ -541,24 +557,71 @@ class Planner : public Core {
     keyed.candidate = std::move(record_);
   }
 
+  [[nodiscard]] bool outgrows(const Plan& plan) const noexcept {
+    return std::any_of(substitutes_.begin(), substitutes_.end(), [&](const Substitute& substitute) {
+      return substitute.bytes > plan.pieces()[substitute.piece].bytes;
+    });
+  }
+
+  // For pieces that were too small in two cycles in a row: they are likely to go on growing, and a
+  // plan for each step would cost more than the bytes. At most as much again, whatever the policy.
+  [[nodiscard]] CycleRecord record_with_headroom() const {
+    CycleRecord roomy = record_;
+    for (const Substitute& substitute : substitutes_) {
+      std::size_t& bytes = roomy.pieces[substitute.piece].bytes;
+      if (bytes > current_->plan->pieces()[substitute.piece].bytes)
+        bytes = round_up(std::min(with_headroom(bytes), 2 * bytes), granule());
+    }
+    return roomy;
+  }
+
+  // Says whether it is the plan now. Where it is not, nothing has changed.
+  bool install_with_headroom(Keyed& keyed) {
+    const bool may_ask =
+        refused_bytes_ == 0 && would_grow({.block = block_.bytes, .demand = block_.bytes + 1});
+    if (!may_ask) return false;
+    if (adopt(keyed, solved(record_with_headroom()))) {
+      note_demand(*keyed.plan);
+      return true;
+    }
+    refused_bytes_ = 0;  // it was more than is needed
+    return false;
+  }
+
   void install(Keyed& keyed, CycleRecord&& record) {
+    Plan plan = solved(std::move(record));
+    note_demand(plan);
+    static_cast<void>(adopt(keyed, std::move(plan)));
+  }
+
+  [[nodiscard]] static Plan solved(CycleRecord&& record) {
     const bool is_small = record.events.size() <= most_events_at_close;
-    Plan plan(std::move(record), is_small ? SolveEffort::all_orders : SolveEffort::time_order);
-    const bool is_first = !keyed.plan;
+    return Plan(std::move(record), is_small ? SolveEffort::all_orders : SolveEffort::time_order);
+  }
+  void note_demand(const Plan& plan) noexcept {
     const std::size_t bytes = round_up(plan.bytes(), granule());
     last_demand_ = bytes;
     largest_demand_ = std::max(largest_demand_, bytes);
     live_gap_ = bytes - plan.live_bytes();
+  }
+
+  // Makes a plan that of its key, with a block that holds it.
+  //
+  // - Returns: false where there is no such block and another plan to keep
+  [[nodiscard]] bool adopt(Keyed& keyed, Plan&& plan) {
+    const bool is_first = !keyed.plan;
+    const std::size_t bytes = round_up(plan.bytes(), granule());
     if (bytes > block_.bytes) {
       const bool may_grow = one_block_bytes() == 0 && clamp(bytes) >= bytes &&
                             bytes > refused_bytes_ &&
                             (is_first || would_grow({.block = block_.bytes, .demand = bytes}));
       if (may_grow) refused_bytes_ = exchange_block(round_up(clamp(bytes), granule())) ? 0 : bytes;
       // A plan that the block cannot hold is kept only where there is none to lose.
-      if (bytes > block_.bytes && !is_first) return;
+      if (bytes > block_.bytes && !is_first) return false;
     }
     keyed.plan = std::move(plan);
     keyed.steps_for = nullptr;
+    return true;
   }
 
   // The first one of a cycle; what an exception makes of the rest says nothing.

@@ -5,6 +5,8 @@
 /// \brief What a workspace knows about itself, in numbers.
 
 #include <ebb/base/error.hpp>
+#include <ebb/base/fixed_text.hpp>
+#include <ebb/base/origin.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace ebb {
 
@@ -26,6 +29,16 @@ struct PlanReport {
   std::uint64_t followed_cycles = 0;  ///< cycles that kept to the plan
   std::uint64_t diverged_cycles = 0;  ///< cycles that left it
   std::string first_mismatch;         ///< the event that left it, both sides
+};
+
+/// What the debugging checks know of a place where memory was made.
+///
+/// - Units: bytes as they were asked for
+/// - Threads: a value; anybody
+struct PlaceReport {
+  Origin origin;
+  std::uint64_t bytes = 0;  ///< held at the end; of `growing`, the most alive in the last cycle
+  std::uint64_t count = 0;  ///< of pieces; of `growing`, of cycles that each asked for more
 };
 
 /// The numbers of one workspace, as they are at one moment.
@@ -51,6 +64,8 @@ struct Report {
   std::uint64_t stale_handles = 0;         ///< uses of handles whose cycle was over
   bool sealed = false;                     ///< addresses are frozen
   PlanReport plan;
+  std::vector<PlaceReport> escapes;  ///< held by arrays and containers when the last cycle ended
+  std::vector<PlaceReport> growing;  ///< places that ask for more and more; both largest first
 
   /// Calls `visit(name, member)` for every number, in the order of a printed report.
   template <class Visitor>
@@ -72,7 +87,7 @@ struct Report {
   }
 };
 
-/// A report as a table of two columns, a line each.
+/// A report as a table of two columns, a line each, and the places that the debugging checks name.
 ///
 /// - Errors: `std::bad_alloc`
 /// - Costs: one string, built a line at a time
@@ -87,6 +102,15 @@ struct Report {
     table.append(number_width > digits.size() ? number_width - digits.size() : 0, ' ');
     table.append(digits).append("\n");
   });
+  const auto add = [&](const PlaceReport& place, std::string_view what, std::string_view count) {
+    FixedText line;
+    detail::describe(place.origin, line.append("  ").append(what));
+    line.append(" (").append(place.bytes).append(" bytes, ").append(place.count).append(count);
+    table.append(line.view()).append(")\n");
+  };
+  for (const PlaceReport& place : report.escapes) add(place, "held beyond the cycle: ", " pieces");
+  for (const PlaceReport& place : report.growing)
+    add(place, "growing: ", " cycles that each asked for more");
   return table;
 }
 

@@ -9,6 +9,7 @@
 
 #include <ebb/base/generation.hpp>
 #include <ebb/engine/core.hpp>
+#include <ebb/engine/past.hpp>
 #include <ebb/engine/stack.hpp>
 
 #include <atomic>
@@ -57,15 +58,19 @@ namespace ebb::detail {
 }
 
 /// Throws `StaleArray`. Number 0 is that of a handle without an array.
+///
+/// - Note: with the address of the array, debugging checks know where it was made
 [[noreturn]] EBB_COLD inline void raise_stale(EpochCell& cell, EpochNumber number,
-                                              std::string_view operation,
-                                              std::string_view operand) {
+                                              std::string_view operation, std::string_view operand,
+                                              const void* array = nullptr) {
   // Counted for the present owner; a handle of an earlier one is no business of his.
   if (number != 0 && number >= cell.first.load(std::memory_order_relaxed))
     cell.stale_handles.fetch_add(1, std::memory_order_relaxed);
   std::string text(operation);
   if (!operand.empty()) text.append(" of operand \"").append(operand).append("\"");
   text.append(": ").append(why_stale(cell, number));
+  if (PastPiece past; array != nullptr && past_pieces_v1.find(cell, number, array, past))
+    text.append(". It was ").append(to_string(past.origin));
   text.append(". Open on this thread: ").append(names_of_open_workspaces());
   text.append(
       ". Use `detach()` or `copy_to(...)` while the cycle is open, or keep the cycle open as long "

@@ -15,10 +15,12 @@
 /// | spill      | `AnySpill`      | `External`, `Reallocate`, `Fail`                             |
 /// | bounds     | `AnyBounds`     | `Unbounded`, `Bounds`                                        |
 /// | granule    | `Granule<dynamic>` | any power of two                                          |
+/// | checks     | `AnyChecks`     | `Poisoning`, `Fenced`, `Quarantined`; else the side table alone |
 
 #include <ebb/facade/configuration.hpp>
 #include <ebb/policy/allocation.hpp>
 #include <ebb/policy/bounds.hpp>
+#include <ebb/policy/checks.hpp>
 #include <ebb/policy/learning.hpp>
 #include <ebb/policy/policy.hpp>
 #include <ebb/policy/spill.hpp>
@@ -173,8 +175,45 @@ class AnyBounds {
   Choice choice_;
 };
 
+/// A debugging check, chosen at run time.
+///
+/// - For: `AnyWorkspace`, and sentences of your own that are debugged
+/// - Costs: those of the choice; of one that is none for debugging, those of the side table
+/// - Errors: those of the choice
+/// - Note: `Trusting` chosen here is `Generational`: arrays have one type, whatever is chosen
+class AnyChecks {
+ public:
+  using slot = ChecksSlot;
+  using Choice = decltype(Configuration::checks);
+
+  AnyChecks(const Choice& choice) : choice_(choice) {}  // NOLINT: reads as the policy
+
+  [[nodiscard]] static constexpr bool checks_views() noexcept { return true; }
+  [[nodiscard]] Watch watch() const noexcept {
+    return std::visit(
+        []<class P>(const P& policy) -> Watch {
+          if constexpr (DebuggingChecksPolicy<P>) return policy.watch();
+          return {};
+        },
+        choice_);
+  }
+
+  /// Says whether the number of the choice is one that its type could have.
+  [[nodiscard]] bool valid() const noexcept {
+    return std::visit(
+        []<class P>(const P& policy) {
+          if constexpr (requires { policy.valid(); }) return policy.valid();
+          return true;
+        },
+        choice_);
+  }
+
+ private:
+  Choice choice_;
+};
+
 static_assert(AllocationPolicy<AnyAllocation> && StartPolicy<AnyStart> &&
               LearningPolicy<AnyLearning> && SpillPolicy<AnySpill> && BoundsPolicy<AnyBounds>);
-static_assert(!PlanningPolicy<AnyLearning>);
+static_assert(!PlanningPolicy<AnyLearning> && DebuggingChecksPolicy<AnyChecks>);
 
 }  // namespace ebb

@@ -11,13 +11,17 @@
 
 #include <ebb/facade/configuration.hpp>
 #include <ebb/space/host.hpp>
+#include <ebb/space/huge_pages.hpp>
 #include <ebb/space/limited.hpp>
+#include <ebb/space/mapped_file.hpp>
 #include <ebb/space/prefault.hpp>
+#include <ebb/space/reserved.hpp>
 #include <ebb/space/space.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <memory>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -45,13 +49,15 @@ class AnySpace {
   AnySpace(S space)  // NOLINT: a space reads as any space
       : max_alignment(S::max_alignment),
         is_one_block_(OneBlockSpace<S>),
+        is_losable_(LosableSpace<S>),
         space_(std::make_unique<Owned<S>>(std::move(space))) {}
 
-  /// Makes the space that a configuration names.
+  /// Makes the space that a configuration names; `file` is of use to a mapped file.
   ///
-  /// - Errors: `std::bad_alloc`
-  /// - Costs: one heap call
-  AnySpace(const SpaceChoice& choice) : AnySpace(made(choice)) {}  // NOLINT: reads as the space
+  /// - Errors: `std::bad_alloc`; those of `MappedFile`
+  /// - Costs: one heap call; those of `MappedFile`
+  AnySpace(const SpaceChoice& choice, std::string_view file = {})  // NOLINT: reads as the space
+      : AnySpace(made(choice, file)) {}
 
   AnySpace(AnySpace&&) noexcept = default;
   AnySpace& operator=(AnySpace&&) = delete;
@@ -71,6 +77,21 @@ class AnySpace {
 
   /// The bytes of the one block; 0 of a space that is not one block.
   [[nodiscard]] std::size_t one_block_bytes() const noexcept { return space_->one_block_bytes(); }
+
+  /// Says whether pieces of the space inside can change their size where they are.
+  [[nodiscard]] bool is_resizable() const noexcept { return space_->is_resizable(); }
+
+  /// As `ResizableSpace` has it; false, and nothing has changed, where the space inside is none.
+  [[nodiscard]] bool resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                            std::size_t alignment) noexcept {
+    return space_->resize(pointer, old_bytes, new_bytes, alignment);
+  }
+
+  /// Says whether somebody else can take memory away that is out.
+  [[nodiscard]] bool is_losable() const noexcept { return is_losable_; }
+
+  /// As `LosableSpace` has it; false where the space inside is none.
+  [[nodiscard]] bool is_lost() const noexcept { return is_losable_ && space_->is_lost(); }
 
   /// The space inside, to ask it what it has counted.
   ///
@@ -94,6 +115,10 @@ class AnySpace {
     [[nodiscard]] virtual void* allocate(std::size_t bytes, std::size_t alignment) noexcept = 0;
     virtual void deallocate(void* pointer, std::size_t bytes, std::size_t alignment) noexcept = 0;
     [[nodiscard]] virtual std::size_t one_block_bytes() const noexcept = 0;
+    [[nodiscard]] virtual bool is_resizable() const noexcept = 0;
+    [[nodiscard]] virtual bool resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                                      std::size_t alignment) noexcept = 0;
+    [[nodiscard]] virtual bool is_lost() const noexcept = 0;
     [[nodiscard]] virtual bool is(const char* type) const noexcept = 0;
   };
 
@@ -114,17 +139,45 @@ class AnySpace {
         return 0;
       }
     }
+    bool is_resizable() const noexcept override {
+      if constexpr (ResizableSpace<S>) {
+        return space.is_resizable();
+      } else {
+        return false;
+      }
+    }
+    bool resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                std::size_t alignment) noexcept override {
+      if constexpr (ResizableSpace<S>) {
+        return space.resize(pointer, old_bytes, new_bytes, alignment);
+      } else {
+        return false;
+      }
+    }
+    bool is_lost() const noexcept override {
+      if constexpr (LosableSpace<S>) {
+        return space.is_lost();
+      } else {
+        return false;
+      }
+    }
     bool is(const char* type) const noexcept override { return type == &tag<S>; }
 
     S space;
   };
 
-  static AnySpace made(const SpaceChoice& choice) {
+  static AnySpace made(const SpaceChoice& choice, std::string_view file) {
     switch (choice.kind) {
       case SpaceKind::prefault:
         return Prefault<>{};
       case SpaceKind::limited:
         return Limited<>{Host{}, choice.bytes};
+      case SpaceKind::huge_pages:
+        return HugePages{};
+      case SpaceKind::reserved:
+        return choice.bytes == 0 ? Reserved{} : Reserved{choice.bytes};
+      case SpaceKind::mapped_file:
+        return file.empty() ? MappedFile::temporary(choice.bytes) : MappedFile{file, choice.bytes};
       case SpaceKind::host:
         break;
     }
@@ -132,9 +185,10 @@ class AnySpace {
   }
 
   bool is_one_block_;
+  bool is_losable_;
   std::unique_ptr<Interface> space_;
 };
 
-static_assert(Space<AnySpace>);
+static_assert(ResizableSpace<AnySpace> && LosableSpace<AnySpace>);
 
 }  // namespace ebb

@@ -11,7 +11,7 @@
 /// | of a configuration                            | is                                         |
 /// |-----------------------------------------------|--------------------------------------------|
 /// | whether sizes are learnt, or places too       | a type, found by `make`                    |
-/// | checks                                        | a type; `Trusting` is that of `Generational`, because handles made by a workspace of unknown type are always checked |
+/// | whether there are debugging checks            | a type; `Trusting` is `Generational`, because handles made by a workspace of unknown type are always checked |
 /// | everything else                               | a value, read on cold paths                |
 ///
 /// The types are compiled once, in the target `ebb::facade`; without it, in every program file that
@@ -20,6 +20,7 @@
 #include <ebb/base/alignment.hpp>
 #include <ebb/base/config.hpp>
 #include <ebb/base/generation.hpp>
+#include <ebb/base/origin.hpp>
 #include <ebb/engine/core.hpp>
 #include <ebb/engine/plan.hpp>
 #include <ebb/engine/report.hpp>
@@ -39,6 +40,8 @@
 
 namespace ebb {
 
+class AnyWorkspace;
+
 namespace detail {
 
 /// The workspace inside, and what only its type knows.
@@ -51,7 +54,7 @@ struct AnyBody {
   [[nodiscard]] virtual Core& core() noexcept = 0;
   [[nodiscard]] virtual AnySpace& space() noexcept = 0;
   [[nodiscard]] virtual Planner* planner() noexcept = 0;  ///< null where sizes are learnt
-  [[nodiscard]] virtual Cycle enter(std::uint64_t key) = 0;
+  [[nodiscard]] virtual Cycle enter(std::uint64_t key, const Origin& origin) = 0;
 
   Configuration configuration;
 };
@@ -59,6 +62,12 @@ struct AnyBody {
 struct DeleteAnyBody {
   AnyBody* body = nullptr;
   void operator()(Core*) const noexcept { delete body; }
+};
+
+// Whether there are debugging checks is known at run time.
+template <>
+struct OriginOf<AnyWorkspace> {
+  using type = Origin;
 };
 
 }  // namespace detail
@@ -72,6 +81,8 @@ struct DeleteAnyBody {
 /// - Keeps: its `Core` stays where it is when the workspace is moved, so tokens and handles do not
 ///   notice. One that was moved from may only be destroyed or assigned to
 /// - Threads: closed, it belongs to nobody; open, to the thread that entered it
+/// - Note: debugging checks know the line of every array; what `allocate` took without an origin
+///   has that of `enter`
 class AnyWorkspace : public MakesArrays<AnyWorkspace> {
  public:
   /// Also of a `Trusting` configuration.
@@ -112,7 +123,13 @@ class AnyWorkspace : public MakesArrays<AnyWorkspace> {
   ///   first block; nothing has changed
   /// - Costs: those of `BasicWorkspace`, plus one load
   /// - Keeps: all of the open cycle where it nests; else the memory of earlier cycles is used again
-  [[nodiscard]] EBB_ALWAYS_INLINE Cycle enter() { return {*core_, core_->open()}; }
+  [[nodiscard]] EBB_ALWAYS_INLINE Cycle enter(Place place = Place::here()) {
+    return {*core_, core_->open(place)};
+  }
+  [[nodiscard]] Cycle enter(const Origin& origin) {
+    core_->note_enter(origin);
+    return {*core_, core_->open()};
+  }
 
   /// Opens a cycle that has a plan of its own, such as one for each batch size.
   ///
@@ -120,8 +137,8 @@ class AnyWorkspace : public MakesArrays<AnyWorkspace> {
   ///   with another key
   /// - Costs: those of `enter()`, a virtual call, and a search through the keys
   template <std::integral Key>
-  [[nodiscard]] Cycle enter(Key key) {
-    return body().enter(static_cast<std::uint64_t>(key));
+  [[nodiscard]] Cycle enter(Key key, const Origin& origin = Origin::here()) {
+    return body().enter(static_cast<std::uint64_t>(key), origin);
   }
 
   /// Makes the open workspace current again.
@@ -139,6 +156,10 @@ class AnyWorkspace : public MakesArrays<AnyWorkspace> {
   [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(std::size_t bytes, std::size_t alignment) {
     return core_->allocate(bytes, alignment);
   }
+  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(std::size_t bytes, std::size_t alignment,
+                                                 const Origin& origin) {
+    return core_->allocate(bytes, alignment, origin);
+  }
   template <std::size_t Bytes>
   [[nodiscard]] EBB_ALWAYS_INLINE void* allocate() {
     return core_->allocate<Bytes>();
@@ -148,6 +169,13 @@ class AnyWorkspace : public MakesArrays<AnyWorkspace> {
   }
   [[nodiscard]] EBB_ALWAYS_INLINE void* try_allocate(std::size_t bytes,
                                                      std::size_t alignment) noexcept {
+    return core_->try_allocate(bytes, alignment);
+  }
+  [[nodiscard]] void* try_allocate(std::size_t bytes, std::size_t alignment,
+                                   const Origin& origin) noexcept {
+    void* piece;
+    if (core_->allocate_quickly(bytes, alignment, piece)) return piece;
+    core_->note_origin(origin);
     return core_->try_allocate(bytes, alignment);
   }
   EBB_ALWAYS_INLINE void deallocate(void* pointer, std::size_t bytes) noexcept {

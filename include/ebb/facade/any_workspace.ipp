@@ -6,6 +6,7 @@
 #include <ebb/base/config.hpp>
 #include <ebb/base/contract.hpp>
 #include <ebb/base/error.hpp>
+#include <ebb/base/origin.hpp>
 #include <ebb/engine/planner.hpp>
 #include <ebb/facade/any_policy.hpp>
 #include <ebb/facade/any_workspace.hpp>
@@ -47,7 +48,7 @@ struct AnyBodyOf final : AnyBody {
       : AnyBody(made_from),
         workspace(name, AnyAllocation(made_from.allocation), AnyStart(made_from.start),
                   std::move(learning), AnySpill(made_from.spill), AnyBounds(made_from.bounds),
-                  made_from.granule, std::move(bytes)) {}
+                  made_from.granule, checks_from(made_from), std::move(bytes)) {}
 
   Core& core() noexcept override { return workspace; }
   AnySpace& space() noexcept override { return workspace.space(); }
@@ -58,8 +59,9 @@ struct AnyBodyOf final : AnyBody {
       return nullptr;
     }
   }
-  Cycle enter(std::uint64_t key) override {
+  Cycle enter(std::uint64_t key, const Origin& origin) override {
     if constexpr (PlanningPolicy<Learning>) {
+      if constexpr (DebuggingChecksPolicy<Checks>) return workspace.enter(key, origin);
       return workspace.enter(key);
     } else {
       raise_learns_no_plans(workspace.name(), "enter(key)");
@@ -67,17 +69,26 @@ struct AnyBodyOf final : AnyBody {
   }
 
   Workspace workspace;
+
+ private:
+  [[nodiscard]] static Checks checks_from(const Configuration& made_from) {
+    if constexpr (std::same_as<Checks, AnyChecks>)
+      return AnyChecks(made_from.checks);
+    else
+      return {};
+  }
 };
 
 // Checks that differ in what a workspace does, not only in its handles, have a type of their own.
 template <class Checks>
-using ChecksOfBody = std::conditional_t<std::same_as<Checks, Trusting>, Generational, Checks>;
+using ChecksOfBody = std::conditional_t<DebuggingChecksPolicy<Checks>, AnyChecks, Generational>;
 
 }  // namespace detail
 
 EBB_FACADE_INLINE AnyWorkspace AnyWorkspace::make(std::string_view name,
                                                   const Configuration& configuration) {
-  return make(name, configuration, AnySpace(configuration.space));
+  configuration.validate();
+  return make(name, configuration, AnySpace(configuration.space, configuration.file));
 }
 
 EBB_FACADE_INLINE AnyWorkspace AnyWorkspace::make(std::string_view name,

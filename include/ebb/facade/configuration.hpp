@@ -28,8 +28,10 @@
 #include <ebb/policy/spill.hpp>
 #include <ebb/policy/start.hpp>
 #include <ebb/space/host.hpp>
+#include <ebb/space/huge_pages.hpp>
 #include <ebb/space/limited.hpp>
 #include <ebb/space/prefault.hpp>
+#include <ebb/space/reserved.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -45,9 +47,12 @@ class Nd4jConfiguration;
 
 /// Where the bytes of a configured workspace live.
 enum class SpaceKind : unsigned char {
-  host,      ///< `Host`
-  prefault,  ///< `Prefault<Host>`
-  limited,   ///< `Limited<Host>`
+  host,         ///< `Host`
+  prefault,     ///< `Prefault<Host>`
+  limited,      ///< `Limited<Host>`
+  huge_pages,   ///< `HugePages`
+  reserved,     ///< `Reserved`
+  mapped_file,  ///< `MappedFile`: that of `Configuration::file`, or one without a name
 };
 
 /// The answer to the space slot as a value.
@@ -57,7 +62,9 @@ enum class SpaceKind : unsigned char {
 /// - Threads: a value; anybody
 struct SpaceChoice {
   SpaceKind kind = SpaceKind::host;
-  std::size_t bytes = 0;  ///< of `limited`: the most that may be out at once
+  /// Of `limited`, the most that may be out at once; of `reserved`, the address space of a block,
+  /// or 0: as much as `Reserved` takes; of `mapped_file`, the least that the file has, or 0.
+  std::size_t bytes = 0;
 
   friend bool operator==(const SpaceChoice&, const SpaceChoice&) = default;
 };
@@ -81,9 +88,10 @@ struct Configuration {
   std::variant<BlockLeft> reset;
   std::variant<Unbounded, Bounds<dynamic, dynamic>> bounds;
   Granule<dynamic> granule{64};
-  std::variant<Trusting, Generational> checks = Generational{};
+  std::variant<Trusting, Generational, Poisoning, Fenced<dynamic>, Quarantined<dynamic>> checks =
+      Generational{};
   SpaceChoice space;
-  std::string file;  ///< of a mapped file; empty: none
+  std::string file;  ///< of the space `mapped_file`; empty: one that is gone with the workspace
 
   class Builder;
 
@@ -118,7 +126,7 @@ struct Configuration {
   /// Checks that the settings make a workspace.
   ///
   /// - Errors: `BadConfiguration` with the sentence that the compiler has for the same
-  /// contradiction
+  ///   contradiction
   /// - Costs: a few comparisons
   void validate() const;
 
@@ -159,6 +167,13 @@ template <std::size_t Min, std::size_t Max>
 [[nodiscard]] constexpr SpaceChoice at_run_time(const Limited<>& space) {
   return {.kind = SpaceKind::limited, .bytes = space.limit_bytes()};
 }
+[[nodiscard]] constexpr SpaceChoice at_run_time(const HugePages&) {
+  return {.kind = SpaceKind::huge_pages, .bytes = 0};
+}
+[[nodiscard]] constexpr SpaceChoice at_run_time(const Reserved& space) {
+  const std::size_t bytes = space.reserved_bytes();
+  return {.kind = SpaceKind::reserved, .bytes = bytes == Reserved::default_bytes ? 0 : bytes};
+}
 
 template <class Answer, class Field>
 concept AnswerOf = requires(Field field, const Answer& answer) { field = at_run_time(answer); };
@@ -168,7 +183,7 @@ concept AnswerOf = requires(Field field, const Answer& answer) { field = at_run_
 /// Builds a configuration from policies, their numbers in the type or in the object.
 ///
 /// - For: settings that stand in code:
-/// `.allocation(Overallocate<10>{}).start(StartWith<dynamic>{n})`
+///   `.allocation(Overallocate<10>{}).start(StartWith<dynamic>{n})`
 /// - Errors: `BadConfiguration` from `build` alone
 /// - Threads: a value; anybody
 /// - Example: `examples/configured.cpp`

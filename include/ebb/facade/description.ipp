@@ -110,12 +110,34 @@ template <>
 inline constexpr AnswerDescription described<Trusting>{.word = "trusting"};
 template <>
 inline constexpr AnswerDescription described<Generational>{.word = "generational"};
+template <>
+inline constexpr AnswerDescription described<Poisoning>{.word = "poisoning"};
+template <>
+inline constexpr AnswerDescription described<Fenced<dynamic>>{
+    .word = "fenced",
+    .parameters = ":BYTES",
+    .most = 1,
+    .holds = [](Numbers numbers) { return Fenced<dynamic>{numbers[0]}.valid(); },
+    .rule = "ebb::Fenced: a fence has from 1 byte to 1 MiB; use `Generational` for none"};
+template <>
+inline constexpr AnswerDescription described<Quarantined<dynamic>>{
+    .word = "quarantined",
+    .parameters = ":CYCLES",
+    .most = 1,
+    .unit = Unit::cycles,
+    .holds = [](Numbers numbers) { return Quarantined<dynamic>{numbers[0]}.valid(); },
+    .rule =
+        "ebb::Quarantined: a quarantine has from 1 to 4294967295 cycles; use `Generational` for "
+        "none"};
 
 // In the order of `SpaceKind`.
 inline constexpr AnswerDescription described_spaces[] = {
     {.word = "host"},
     {.word = "prefault"},
     {.word = "limited", .parameters = ":BYTES", .most = 1},
+    {.word = "huge-pages"},
+    {.word = "reserved", .parameters = "[:BYTES]", .most = 1, .fewest = 0},
+    {.word = "mapped-file", .parameters = "[:BYTES]", .most = 1, .fewest = 0, .takes_file = true},
 };
 
 // ---- the fields: what kinds there are -----------------------------------------------------------
@@ -477,10 +499,22 @@ EBB_FACADE_INLINE std::string contradiction_in(const Configuration& configuratio
   const auto rounded = checked_round_up(start, Alignment(configuration.granule.bytes()));
   if (!rounded)
     return beside("start", {"granule"}, "rounded up to the granule it is more than 2^64 bytes");
-  if (configuration.space.kind == SpaceKind::limited && *rounded > configuration.space.bytes)
+  const SpaceChoice& space = configuration.space;
+  const bool is_bounded =
+      space.kind == SpaceKind::limited || (space.kind == SpaceKind::reserved && space.bytes != 0);
+  if (is_bounded && *rounded > space.bytes)
     return beside("start", {"space"}, "the first block is more than the space may have out");
-  const FieldDescription& space = *target_of("space").field;
-  if (!configuration.file.empty() && !space.answers[space.get(configuration).answer].takes_file)
+  if (space.kind == SpaceKind::mapped_file && learns)
+    return beside("space", {"learning"},
+                  "ebb::Workspace: `MappedFile` with a learning policy: the size is that of the "
+                  "file, which no cycle changes; add `NoLearning`");
+  if (space.kind == SpaceKind::mapped_file && configuration.file.empty() && space.bytes == 0)
+    return beside("space", {"file"},
+                  "a file without a name is made anew, so its size must be said, as in "
+                  "mapped-file:1GiB");
+  if (space.kind == SpaceKind::mapped_file && start != 0)
+    return beside("start", {"space"}, "the first block of a mapped file is all of the file");
+  if (space.kind != SpaceKind::mapped_file && !configuration.file.empty())
     return beside("file", {"space"}, "that space keeps nothing in a file");
   return {};
 }

@@ -14,9 +14,9 @@
 /// | `cyclesBeforeInitialization` | 0: as 1       | `OverTime` that number                            |
 /// | `policySpill`                | `EXTERNAL`    | `External`, `Reallocate`, `Fail`                  |
 /// | `policyReset`                | `BLOCK_LEFT`  | `BlockLeft`; `ENDOFBUFFER_REACHED` is refused     |
-/// | `policyLocation`             | `RAM`         | `Host`; `MMAP` is refused                         |
+/// | `policyLocation`             | `RAM`         | `Host`, `MappedFile` for `MMAP`                   |
 /// | `policyMirroring`            | `FULL`        | nothing: there is one side, the host              |
-/// | `tempFilePath`               | null          | the file                                          |
+/// | `tempFilePath`               | null          | the file; null: one that is gone in the end        |
 /// | `stepsNumber`                | 2             | nothing: ND4J does not read it either             |
 ///
 /// Sizes are rounded up to the granule. Blocks are those of ND4J without its defects: head-room at
@@ -77,6 +77,7 @@ class Nd4jConfiguration {
   std::string allocation_ = "OVERALLOCATE";
   std::string learning_ = "FIRST_LOOP";
   std::string spill_ = "EXTERNAL";
+  std::string location_ = "RAM";
   std::string file_;
 };
 

@@ -141,10 +141,7 @@ EBB_FACADE_INLINE Nd4jConfiguration& Nd4jConfiguration::policyMirroring(std::str
   return *this;
 }
 EBB_FACADE_INLINE Nd4jConfiguration& Nd4jConfiguration::policyLocation(std::string_view value) {
-  if (value == "MMAP")
-    detail::refuse_nd4j("policyLocation", value,
-                        "mapped files are not part of this version. It can be RAM.");
-  static_cast<void>(detail::nd4j_word("policyLocation", value, {"RAM"}));
+  location_ = detail::nd4j_word("policyLocation", value, {"RAM", "MMAP"});
   return *this;
 }
 EBB_FACADE_INLINE Nd4jConfiguration& Nd4jConfiguration::tempFilePath(std::string_view path) {
@@ -198,17 +195,22 @@ EBB_FACADE_INLINE Configuration Nd4jConfiguration::build() const {
                         "it is above `maxSize`, " + std::to_string(max_bytes_) +
                             ". Of the two ND4J takes the maximum; say which one is meant.");
 
+  // A file's size is its own: ND4J gives it no head-room, and bounds it by nothing.
+  const bool is_mapped = location_ == "MMAP";
+  const std::size_t initial_bytes = is_mapped ? 0 : initial_bytes_;
+  if (is_mapped) made.space = {.kind = SpaceKind::mapped_file, .bytes = initial_bytes_};
+
   // ND4J grants the head-room to a first size too, and bounds it from above alone.
   const std::size_t wanted =
-      std::min(std::visit([&](const auto& answer) { return answer.with_headroom(initial_bytes_); },
+      std::min(std::visit([&](const auto& answer) { return answer.with_headroom(initial_bytes); },
                           made.allocation),
                maximum);
-  if (initial_bytes_ != 0) {
+  if (initial_bytes != 0) {
     const std::size_t first = std::min(rounded("initialSize", wanted), maximum);
     made.start = StartWith<dynamic>{first};
     if (first < minimum) minimum = 0;
   }
-  if (minimum != 0 || maximum != max_bytes)
+  if (!is_mapped && (minimum != 0 || maximum != max_bytes))
     made.bounds = Bounds<dynamic, dynamic>{minimum, maximum};
 
   if (spill_ == "EXTERNAL") {
@@ -218,9 +220,9 @@ EBB_FACADE_INLINE Configuration Nd4jConfiguration::build() const {
   }
 
   // A first size is a lesson: from then on ND4J grows under REALLOCATE, at once, and else never.
-  if (learning_ == "NONE" || (initial_bytes_ != 0 && spill_ != "REALLOCATE")) {
+  if (learning_ == "NONE" || (initial_bytes != 0 && spill_ != "REALLOCATE")) {
     made.learning = NoLearning{};
-  } else if (learning_ == "OVER_TIME" && initial_bytes_ == 0) {
+  } else if (learning_ == "OVER_TIME" && initial_bytes == 0) {
     made.learning = OverTime<dynamic>{std::max<std::size_t>(cycles_, 1)};
   }
 

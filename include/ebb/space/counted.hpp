@@ -6,9 +6,9 @@
 ///
 /// | number                | goes up with                        | goes down with |
 /// |-----------------------|-------------------------------------|----------------|
-/// | `calls()`             | every request                       | –              |
+/// | `calls()`             | every request, growth in place too  | –              |
 /// | `refusals()`          | a refused request                   | –              |
-/// | `releases()`          | every give-back                     | –              |
+/// | `releases()`          | every give-back of a whole piece    | –              |
 /// | `outstanding_bytes()` | a granted request                   | its give-back  |
 /// | `peak_bytes()`        | a new largest `outstanding_bytes()` | –              |
 
@@ -58,10 +58,34 @@ class Counted {
     space_.deallocate(pointer, bytes, alignment);
   }
 
+  [[nodiscard]] bool resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                            std::size_t alignment) noexcept
+  requires ResizableSpace<Inner>
+  {
+    if (new_bytes > old_bytes) ++calls_;
+    if (!space_.resize(pointer, old_bytes, new_bytes, alignment)) {
+      if (new_bytes > old_bytes) ++refusals_;
+      return false;
+    }
+    outstanding_bytes_ = outstanding_bytes_ - old_bytes + new_bytes;
+    peak_bytes_ = std::max(peak_bytes_, outstanding_bytes_);
+    return true;
+  }
+
   [[nodiscard]] std::size_t one_block_bytes() const noexcept
   requires OneBlockSpace<Inner>
   {
     return space_.one_block_bytes();
+  }
+  [[nodiscard]] bool is_resizable() const noexcept
+  requires ResizableSpace<Inner>
+  {
+    return space_.is_resizable();
+  }
+  [[nodiscard]] bool is_lost() const noexcept
+  requires LosableSpace<Inner>
+  {
+    return space_.is_lost();
   }
 
   [[nodiscard]] constexpr std::size_t calls() const noexcept { return calls_; }

@@ -4,10 +4,10 @@
 /// \file
 /// \brief A space that refuses once, on purpose.
 ///
-/// | request       | answer            |
-/// |---------------|-------------------|
-/// | the `call`-th | refused           |
-/// | any other     | the inner space's |
+/// | request, growth in place too | answer            |
+/// |------------------------------|-------------------|
+/// | the `call`-th                | refused           |
+/// | any other                    | the inner space's |
 
 #include <ebb/space/host.hpp>
 #include <ebb/space/space.hpp>
@@ -47,10 +47,28 @@ class Failing {
     space_.deallocate(pointer, bytes, alignment);
   }
 
+  [[nodiscard]] bool resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                            std::size_t alignment) noexcept
+  requires ResizableSpace<Inner>
+  {
+    if (new_bytes > old_bytes && ++calls_ == failing_call_) return false;
+    return space_.resize(pointer, old_bytes, new_bytes, alignment);
+  }
+
   [[nodiscard]] std::size_t one_block_bytes() const noexcept
   requires OneBlockSpace<Inner>
   {
     return space_.one_block_bytes();
+  }
+  [[nodiscard]] bool is_resizable() const noexcept
+  requires ResizableSpace<Inner>
+  {
+    return space_.is_resizable();
+  }
+  [[nodiscard]] bool is_lost() const noexcept
+  requires LosableSpace<Inner>
+  {
+    return space_.is_lost();
   }
 
   /// Requests so far, the refused one included.

@@ -46,10 +46,31 @@ class Limited {
     outstanding_bytes_ -= bytes;
   }
 
+  [[nodiscard]] bool resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                            std::size_t alignment) noexcept
+  requires ResizableSpace<Inner>
+  {
+    const bool grows = new_bytes > old_bytes;
+    if (grows && new_bytes - old_bytes > limit_bytes_ - outstanding_bytes_) return false;
+    if (!space_.resize(pointer, old_bytes, new_bytes, alignment)) return false;
+    outstanding_bytes_ = outstanding_bytes_ - old_bytes + new_bytes;
+    return true;
+  }
+
   [[nodiscard]] std::size_t one_block_bytes() const noexcept
   requires OneBlockSpace<Inner>
   {
     return std::min(space_.one_block_bytes(), limit_bytes_);
+  }
+  [[nodiscard]] bool is_resizable() const noexcept
+  requires ResizableSpace<Inner>
+  {
+    return space_.is_resizable();
+  }
+  [[nodiscard]] bool is_lost() const noexcept
+  requires LosableSpace<Inner>
+  {
+    return space_.is_lost();
   }
 
   [[nodiscard]] constexpr std::size_t limit_bytes() const noexcept { return limit_bytes_; }

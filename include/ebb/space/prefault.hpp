@@ -49,10 +49,30 @@ class Prefault {
     space_.deallocate(pointer, bytes, alignment);
   }
 
+  [[nodiscard]] bool resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                            std::size_t alignment) noexcept
+  requires ResizableSpace<Inner>
+  {
+    if (!space_.resize(pointer, old_bytes, new_bytes, alignment)) return false;
+    if (new_bytes > old_bytes)
+      touch(static_cast<volatile std::byte*>(pointer) + old_bytes, new_bytes - old_bytes);
+    return true;
+  }
+
   [[nodiscard]] std::size_t one_block_bytes() const noexcept
   requires OneBlockSpace<Inner>
   {
     return space_.one_block_bytes();
+  }
+  [[nodiscard]] bool is_resizable() const noexcept
+  requires ResizableSpace<Inner>
+  {
+    return space_.is_resizable();
+  }
+  [[nodiscard]] bool is_lost() const noexcept
+  requires LosableSpace<Inner>
+  {
+    return space_.is_lost();
   }
 
   [[nodiscard]] constexpr Inner& space() noexcept { return space_; }
@@ -61,11 +81,11 @@ class Prefault {
  private:
   static void touch(volatile std::byte* memory, std::size_t bytes) noexcept {
     if (bytes == 0) return;
-    for (std::size_t offset = 0; offset < bytes; offset += page_bytes) {
-      memory[offset] = std::byte{0};
-    }
+    // What is read is written back: the pages may be those of a file.
+    for (std::size_t offset = 0; offset < bytes; offset += page_bytes)
+      memory[offset] = std::byte{memory[offset]};
     // Where the beginning lies in the middle of a page, the steps can miss the last one.
-    memory[bytes - 1] = std::byte{0};
+    memory[bytes - 1] = std::byte{memory[bytes - 1]};
   }
 
   [[no_unique_address]] Inner space_;

@@ -37,7 +37,8 @@ using RetryHandler = bool (*)(std::size_t bytes, std::size_t alignment) noexcept
 /// - Costs: those of the inner space; at a refusal, the handler and another request
 /// - Errors: null where the inner space refuses and the handler says false; nothing has changed
 /// - Threads: those of the inner space and the handler
-/// - Note: a handler that always says true asks for ever
+/// - Note: a handler that always says true asks for ever; refused growth in place is not asked for
+///   again, because the request for another block that follows it is
 template <Space Inner = Host, MakesRoom Handler = RetryHandler>
 class Retrying {
  public:
@@ -63,10 +64,27 @@ class Retrying {
     space_.deallocate(pointer, bytes, alignment);
   }
 
+  [[nodiscard]] bool resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                            std::size_t alignment) noexcept
+  requires ResizableSpace<Inner>
+  {
+    return space_.resize(pointer, old_bytes, new_bytes, alignment);
+  }
+
   [[nodiscard]] std::size_t one_block_bytes() const noexcept
   requires OneBlockSpace<Inner>
   {
     return space_.one_block_bytes();
+  }
+  [[nodiscard]] bool is_resizable() const noexcept
+  requires ResizableSpace<Inner>
+  {
+    return space_.is_resizable();
+  }
+  [[nodiscard]] bool is_lost() const noexcept
+  requires LosableSpace<Inner>
+  {
+    return space_.is_lost();
   }
 
   [[nodiscard]] constexpr Inner& space() noexcept { return space_; }

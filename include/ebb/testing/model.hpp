@@ -13,6 +13,7 @@
 /// | live peak   | the largest sum of rounded sizes alive                                |
 /// | block       | what the policies answer, asked at every close                        |
 /// | space calls | one for a block, a chunk, a piece alone; a second one for a small chunk |
+/// |             | one for growth in place, which takes the place of a chunk             |
 ///
 /// Where places are learnt (`Sentence::learns_places`), it does not know which memory serves a
 /// request: it is told what happened (`enter_as`, `take_as`), says whether that may be, and keeps
@@ -60,6 +61,7 @@ struct Sentence {
   std::size_t granule = 64;
   std::size_t max_alignment = 4096;
   std::size_t one_block_bytes = 0;  ///< 0: not such a space
+  bool is_resizable = false;        ///< the block grows where it is, also within a cycle
   bool checks_views = true;
   bool learns = true;
   bool keeps_learning = true;  ///< may answer more than once
@@ -138,6 +140,8 @@ template <class W, class... Answers>
   sentence.max_alignment = Policies::Space::max_alignment;
   if constexpr (OneBlockSpace<typename Policies::Space>)
     sentence.one_block_bytes = space.one_block_bytes();
+  if constexpr (ResizableSpace<typename Policies::Space>)
+    sentence.is_resizable = space.is_resizable();
   static_cast<void>(space);
   return sentence;
 }
@@ -167,6 +171,7 @@ class WorkspaceModel {
   using Ask = std::function<bool(std::size_t bytes, std::size_t alignment)>;
 
   static constexpr std::size_t alone = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t first_chunk_bytes = std::size_t{64} * 1024;
 
   struct Piece {
     std::size_t bytes;     ///< as asked for
@@ -192,7 +197,7 @@ class WorkspaceModel {
   [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }
   /// Ranges of the space that are in use.
   [[nodiscard]] std::size_t ranges() const noexcept {
-    std::size_t count = chunks_ + (block_ != 0 ? 1 : 0);
+    std::size_t count = chunks_ + (lent_ != 0 ? 1 : 0);
     for (const Piece& piece : pieces_) count += piece.memory == alone ? 1 : 0;
     return count;
   }
@@ -321,7 +326,7 @@ class WorkspaceModel {
       end_cycle(End::destroyed, ask);
     }
     ++destroys_;
-    block_ = reserved_ = 0;
+    block_ = lent_ = reserved_ = 0;
     answered_ = false;
     unlearnt_ = refused_target_ = 0;
     sentence_.forget();
@@ -413,12 +418,32 @@ class WorkspaceModel {
     return request(bytes, alignment, ask);
   }
 
+  // The block where it is, if that can be, else a new one. Less where it is is no request.
+  bool exchange(std::size_t size, const Ask& ask) {
+    const bool is_there = sentence_.is_resizable && lent_ != 0;
+    if (!(is_there && size <= lent_) &&
+        !(is_there && request(size, sentence_.max_alignment, ask)) &&
+        !request(size, sentence_.max_alignment, ask))
+      return false;
+    block_ = lent_ = size;
+    return true;
+  }
+  bool grow_in_place(std::size_t least, std::size_t wished, const Ask& ask) {
+    std::size_t size = wished;
+    bool granted = request_inside(size, sentence_.max_alignment, ask);
+    if (!granted && wished > least)
+      granted = request_inside(size = least, sentence_.max_alignment, ask);
+    if (granted) lent_ = end_ = size;
+    return granted;
+  }
+
   std::string_view prepare_block(const Ask& ask) {
     if (!enabled_) return {};
     const std::size_t whole = round_down(sentence_.one_block_bytes, Alignment(sentence_.granule));
     if (whole != 0) {
       if (reserved_ > whole) return "E05";
-      if (block_ == 0 && !request(whole, sentence_.max_alignment, ask)) return "E05";
+      const std::size_t first = sentence_.is_resizable ? std::min(whole, first_chunk_bytes) : whole;
+      if (block_ == 0 && !exchange(first, ask)) return "E05";
       block_ = whole;
     } else {
       const std::size_t wanted =
@@ -427,8 +452,7 @@ class WorkspaceModel {
       if (wanted > max_bytes - (sentence_.granule - 1)) return "E06";
       const std::size_t size = rounded(wanted);
       if (size > block_) {
-        if (!request(size, sentence_.max_alignment, ask)) return "E05";
-        block_ = size;
+        if (!exchange(size, ask)) return "E05";
       }
     }
     reserved_ = 0;
@@ -439,7 +463,7 @@ class WorkspaceModel {
     tokens_ = 1;
     ++enters_;
     position_ = peak_position_ = 0;
-    end_ = block_;
+    end_ = lent_;
     memory_ = takes_ = 0;
     live_ = live_peak_ = alone_now_ = alone_peak_ = 0;
   }
@@ -463,7 +487,16 @@ class WorkspaceModel {
       place(bytes, alignment);
       return {};
     }
-    if (sentence_.on_overflow({.wanted = size, .left = end_ - position_, .outside = alone_now_}) ==
+    // A file has disk space only for what was in use.
+    const bool is_whole = lent_ >= block_ || chunks_ != 0;
+    if (!is_whole && position_ + needed <= block_) {
+      const std::size_t doubled = std::max(2 * lent_, position_ + needed);
+      if (!grow_in_place(position_ + needed, std::min(doubled, block_), ask)) return "E05";
+      place(bytes, alignment);
+      return {};
+    }
+    const std::size_t left = (is_whole ? end_ : block_) - position_;
+    if (sentence_.on_overflow({.wanted = size, .left = left, .outside = alone_now_}) ==
         Overflow::refuse)
       return "E01";
     const bool grows =
@@ -503,8 +536,15 @@ class WorkspaceModel {
     std::size_t front = position_ % sentence_.max_alignment;
     if (front < sentence_.granule) front += sentence_.max_alignment;
     // A chunk doubles what the cycle has, but leaves no room for what the bounds refuse.
-    const std::size_t doubled = std::max(2 * end_ - position_, std::size_t{64} * 1024);
-    std::size_t capacity = std::max(needed, std::min(doubled, largest_chunk()));
+    const std::size_t doubled = std::max(2 * end_ - position_, first_chunk_bytes);
+    const std::size_t bound = largest_chunk();
+    std::size_t capacity = std::max(needed, std::min(doubled, bound));
+    const bool may_grow = sentence_.is_resizable && sentence_.one_block_bytes == 0 && chunks_ == 0;
+    if (may_grow && position_ + needed <= bound &&
+        grow_in_place(position_ + needed, std::min(position_ + capacity, bound), ask)) {
+      place(bytes, alignment);
+      return {};
+    }
     bool granted = request_inside(front + capacity, sentence_.max_alignment, ask);
     if (!granted && capacity > needed) {
       capacity = needed;
@@ -535,6 +575,7 @@ class WorkspaceModel {
     const std::size_t calls = space_calls_;
     if (how != End::destroyed && enabled_ && sentence_.one_block_bytes == 0 && is_exact())
       learn(how == End::by_exception, ask);
+    lent_ = std::min(lent_, block_);
     cycle_.calls_at_close = space_calls_ - calls;
     cycle_.learnt_after = answered_ && refused_target_ == 0;
     check_laws();
@@ -566,8 +607,7 @@ class WorkspaceModel {
     const bool shrinks = *target <= block_ && may_shrink && size != 0 && size <= block_ / 2 &&
                          *target != refused_target_;
     if (!grows && !shrinks) return;
-    const bool granted = request(size, sentence_.max_alignment, ask);
-    if (granted) block_ = size;
+    const bool granted = exchange(size, ask);
     refused_target_ = granted ? 0 : *target;
   }
 
@@ -605,6 +645,7 @@ class WorkspaceModel {
   // What stays.
   bool enabled_ = true;
   std::size_t block_ = 0;
+  std::size_t lent_ = 0;  ///< what the space has given for it
   std::size_t reserved_ = 0;
   bool answered_ = false;     ///< learning has
   std::size_t unlearnt_ = 0;  ///< the largest demand of cycles that ended by an exception

@@ -226,9 +226,11 @@ template <class W>
     return static_cast<int>(piece * 167U + 13U) & 255;
   };
   const auto check = [&](std::uint32_t piece) {
-    const auto expected = static_cast<std::byte>(pattern(piece));
-    for (std::size_t i = 0; i < trace.bytes[piece] && !damaged; ++i)
-      if (places[piece][i] != expected) damaged = piece;
+    // All bytes are alike if each is the one before it: a comparison that is fast.
+    const std::byte* const place = places[piece];
+    const bool is_intact = place[0] == static_cast<std::byte>(pattern(piece)) &&
+                           std::memcmp(place, place + 1, trace.bytes[piece] - 1) == 0;
+    if (!is_intact && !damaged) damaged = piece;
   };
   for (const PlanEvent event : trace.events) {
     const std::size_t bytes = trace.bytes[event.piece];

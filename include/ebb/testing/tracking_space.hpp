@@ -107,6 +107,22 @@ class SpaceLog {
         note("the space handed out bytes that are out already");
     lent_.push_back({block, alignment});
   }
+  /// Writes a change of size in place down; more is a request, less is none.
+  void write_resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                    std::size_t alignment, bool granted) {
+    if (new_bytes > old_bytes) requests_.push_back({new_bytes, alignment, granted});
+    const auto range = std::find_if(lent_.begin(), lent_.end(), [&](const Range& candidate) {
+      return candidate.block.begin == pointer;
+    });
+    if (range == lent_.end() || range->block.bytes != old_bytes || range->alignment != alignment)
+      return note("a range was resized that is not out with " + numbers(old_bytes, alignment));
+    if (!granted && new_bytes < old_bytes) note("the space refused to take bytes back");
+    if (granted) range->block.bytes = new_bytes;
+    for (const Range& other : lent_)
+      if (&other != &*range && other.block.bytes != 0 && range->block.bytes != 0 &&
+          (range->block.contains(other.block.begin) || other.block.contains(range->block.begin)))
+        note("the space made a range so large that it reaches into another one");
+  }
   /// Writes a give-back down.
   ///
   /// - Returns: false where the space must not see the give-back
@@ -173,10 +189,31 @@ class Tracking {
       space_.deallocate(pointer, bytes, alignment);
   }
 
+  [[nodiscard]] bool resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                            std::size_t alignment) noexcept
+  requires ResizableSpace<Inner>
+  {
+    const bool grows = new_bytes > old_bytes;
+    const bool granted =
+        !(grows && log_->refuses_next()) && space_.resize(pointer, old_bytes, new_bytes, alignment);
+    log_->write_resize(pointer, old_bytes, new_bytes, alignment, granted);
+    return granted;
+  }
+
   [[nodiscard]] std::size_t one_block_bytes() const noexcept
   requires OneBlockSpace<Inner>
   {
     return space_.one_block_bytes();
+  }
+  [[nodiscard]] bool is_resizable() const noexcept
+  requires ResizableSpace<Inner>
+  {
+    return space_.is_resizable();
+  }
+  [[nodiscard]] bool is_lost() const noexcept
+  requires LosableSpace<Inner>
+  {
+    return space_.is_lost();
   }
 
   [[nodiscard]] Inner& space() noexcept { return space_; }

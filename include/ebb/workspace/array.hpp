@@ -92,8 +92,8 @@ class Detached {
 
 namespace detail {
 
-template <class T, class Traits, class Workspace>
-Array<T, Traits> make_uninitialised(Workspace& workspace, std::size_t count);
+template <class T, class Traits, class Workspace, class O = NoOrigin>
+Array<T, Traits> make_uninitialised(Workspace& workspace, std::size_t count, const O& origin = {});
 template <class T>
 Array<T, CheckedHandles> make_on_heap(std::size_t count);
 
@@ -213,7 +213,7 @@ class Handle {
         // Reads the members anew, so that the compare above takes the number from memory: 4
         // instructions in all. A handle in registers is not touched.
         asm volatile("" ::: "memory");
-        raise_stale(*cell_, number_, operation, operand);
+        raise_stale(*cell_, number_, operation, operand, data_);
       }
   }
 
@@ -350,13 +350,13 @@ class Array : public detail::Handle<T, Traits> {
   /// Leaves the memory to the cycle: it lives until that ends.
   ///
   /// - Errors: `NoOpenCycle` for an array on the heap, `StaleArray`; the array is unchanged
-  /// - Costs: one load and one compare
+  /// - Costs: two loads and two compares
   /// - Keeps: the elements and every view of them, to the end of the cycle
   [[nodiscard]] ArrayView<T, Traits> keep() && {
-    if (this->cell_ == &detail::heap_cell_v1 && this->number_ != 0)
-      detail::raise_failure(
-          {.kind = Failure::Kind::no_open_cycle, .wanted = this->size_ * sizeof(T)}, "heap");
-    if (!this->is_in_scope()) detail::raise_stale(*this->cell_, this->number_, "keep", {});
+    if (!this->is_in_scope())
+      detail::raise_stale(*this->cell_, this->number_, "keep", {}, this->data_);
+    if (this->cell_->minds_keeping.load(std::memory_order_relaxed)) [[unlikely]]
+      keep_minded();
     ArrayView<T, Traits> kept = as_view();
     this->number_ = 0;
     this->data_ = nullptr;
@@ -375,6 +375,14 @@ class Array : public detail::Handle<T, Traits> {
     return {this->data_, this->size_, this->cell_, this->number_};
   }
 
+  // The heap has no cycle to keep anything for; debugging checks want to know.
+  EBB_COLD void keep_minded() {
+    if (this->cell_ == &detail::heap_cell_v1)
+      detail::raise_failure(
+          {.kind = Failure::Kind::no_open_cycle, .wanted = this->size_ * sizeof(T)}, "heap");
+    this->cell_->core.load(std::memory_order_relaxed)->array_is_kept(this->data_);
+  }
+
   EBB_ALWAYS_INLINE void give_back() noexcept {
     EpochCell* const cell = this->cell_;
     if (!cell->shows(this->number_)) return;
@@ -388,8 +396,8 @@ class Array : public detail::Handle<T, Traits> {
   friend class ArrayView;
   template <class OtherT, class OtherTraits>
   friend class detail::Handle;
-  template <class OtherT, class OtherTraits, class Workspace>
-  friend Array<OtherT, OtherTraits> detail::make_uninitialised(Workspace&, std::size_t);
+  template <class OtherT, class OtherTraits, class Workspace, class O>
+  friend Array<OtherT, OtherTraits> detail::make_uninitialised(Workspace&, std::size_t, const O&);
   template <class OtherT>
   friend Array<OtherT, CheckedHandles> detail::make_on_heap(std::size_t);
   template <class Self>
@@ -408,11 +416,17 @@ template <class T>
   return count * sizeof(T);
 }
 
-template <class T, class Traits, class Workspace>
+template <class T, class Traits, class Workspace, class O>
 [[nodiscard]] EBB_ALWAYS_INLINE Array<T, Traits> make_uninitialised(Workspace& workspace,
-                                                                    std::size_t count) {
+                                                                    std::size_t count,
+                                                                    const O& origin) {
   const std::size_t bytes = bytes_of<T>(workspace, count);
-  void* const data = workspace.allocate(bytes, alignof(T));
+  void* data;
+  if constexpr (requires { workspace.allocate(bytes, alignof(T), of_array(origin)); }) {
+    data = workspace.allocate(bytes, alignof(T), of_array(origin));
+  } else {
+    data = workspace.allocate(bytes, alignof(T));
+  }
   return {static_cast<T*>(data), count, workspace.end_of(data, bytes), workspace.cell(),
           workspace.number()};
 }

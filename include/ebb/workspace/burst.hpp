@@ -7,6 +7,7 @@
 #include <ebb/base/alignment.hpp>
 #include <ebb/base/config.hpp>
 #include <ebb/base/generation.hpp>
+#include <ebb/base/origin.hpp>
 #include <ebb/engine/core.hpp>
 
 #include <cstddef>
@@ -28,9 +29,11 @@ class Burst {
   /// Reserves bytes in the open cycle.
   ///
   /// - Errors: those of the workspace's `allocate`; nothing has changed
-  Burst(W& workspace, std::size_t bytes)
+  Burst(W& workspace, std::size_t bytes, Place place = Place::here())
       : workspace_(&workspace),
-        begin_(static_cast<std::byte*>(workspace.allocate(bytes))),
+        // All of the last granule may be carved, so all of it is asked for.
+        begin_(static_cast<std::byte*>(workspace.allocate(
+            checked_round_up(bytes, workspace.granule()).value_or(bytes), 1, Origin::here(place)))),
         cur_(begin_),
         end_(begin_ + round_up(bytes, workspace.granule())),
         cell_(workspace.cell()),
@@ -67,7 +70,10 @@ class Burst {
     cur_ = reinterpret_cast<std::byte*>(next);
     if (next > address_of(end_)) [[unlikely]] {
       cur_ = reinterpret_cast<std::byte*>(next - size);
-      return workspace_->template allocate<Bytes>();
+      if constexpr (requires { workspace_->template allocate<Bytes>(Origin{}); })
+        return workspace_->template allocate<Bytes>(Origin{});
+      else
+        return workspace_->template allocate<Bytes>();
     }
     return piece;
   }

@@ -16,6 +16,8 @@
 #include <ebb/base/alignment.hpp>
 #include <ebb/base/config.hpp>
 #include <ebb/base/contract.hpp>
+#include <ebb/base/origin.hpp>
+#include <ebb/engine/checked.hpp>
 #include <ebb/engine/core.hpp>
 #include <ebb/engine/planner.hpp>
 #include <ebb/engine/sizer.hpp>
@@ -35,6 +37,24 @@
 
 namespace ebb {
 
+template <class C>
+class BasicWorkspace;
+
+namespace detail {
+
+// What the functions of a workspace take for an origin: something only under debugging checks.
+template <class W>
+struct OriginOf {
+  using type = NoOrigin;
+};
+template <class C>
+requires DebuggingChecksPolicy<typename C::Checks>
+struct OriginOf<BasicWorkspace<C>> {
+  using type = Origin;
+};
+
+}  // namespace detail
+
 /// The functions that make typed things, for every class with `allocate`, `try_allocate`, `cell`
 /// and `number`.
 ///
@@ -43,6 +63,8 @@ namespace ebb {
 /// - Threads: the owner of the workspace
 template <class Self>
 class MakesArrays {
+  using From = typename detail::OriginOf<Self>::type;
+
  public:
   /// Makes an array of zeroed elements; `n` of 0 makes an empty attached one.
   ///
@@ -51,8 +73,8 @@ class MakesArrays {
   ///   unchanged
   /// - Costs: one allocation and the zeroing
   template <class T>
-  [[nodiscard]] EBB_ALWAYS_INLINE auto make(std::size_t count) {
-    auto array = make_for_overwrite<T>(count);
+  [[nodiscard]] EBB_ALWAYS_INLINE auto make(std::size_t count, From origin = From::here()) {
+    auto array = make_for_overwrite<T>(count, origin);
     std::uninitialized_value_construct_n(array.data_, count);
     return array;
   }
@@ -62,8 +84,8 @@ class MakesArrays {
   /// - Errors: those of `allocate`; the workspace is unchanged
   /// - Costs: those of `make(count)`, two instructions fewer
   template <class T, std::size_t N>
-  [[nodiscard]] EBB_ALWAYS_INLINE auto make() {
-    return make<T>(N);
+  [[nodiscard]] EBB_ALWAYS_INLINE auto make(From origin = From::here()) {
+    return make<T>(N, origin);
   }
 
   /// Makes an array whose elements are left as the memory is.
@@ -72,9 +94,10 @@ class MakesArrays {
   /// - Errors: those of `make`; the workspace is unchanged
   /// - Costs: one allocation
   template <class T>
-  [[nodiscard]] EBB_ALWAYS_INLINE auto make_for_overwrite(std::size_t count) {
+  [[nodiscard]] EBB_ALWAYS_INLINE auto make_for_overwrite(std::size_t count,
+                                                          From origin = From::here()) {
     using Handles = typename detail::HandlesOf<Self>::type;
-    return detail::make_uninitialised<T, Handles>(self(), count);
+    return detail::make_uninitialised<T, Handles>(self(), count, origin);
   }
 
   /// Makes an array of zeroed elements, or nothing where `make` would throw.
@@ -82,11 +105,18 @@ class MakesArrays {
   /// - Units: `count` in elements
   /// - Costs: those of `make`; a refusal builds no text
   template <class T>
-  [[nodiscard]] auto try_make(std::size_t count) noexcept {
+  [[nodiscard]] auto try_make(std::size_t count, From origin = From::here()) noexcept {
     using Made = Array<T, typename detail::HandlesOf<Self>::type>;
     std::optional<Made> array;
     const auto bytes = checked_multiply(count, sizeof(T));
-    void* const data = bytes ? self().try_allocate(*bytes, alignof(T)) : nullptr;
+    void* data = nullptr;
+    if (bytes) {
+      if constexpr (std::same_as<From, Origin>) {
+        data = self().try_allocate(*bytes, alignof(T), detail::of_array(origin));
+      } else {
+        data = self().try_allocate(*bytes, alignof(T));
+      }
+    }
     if (data != nullptr) {
       array = Made(static_cast<T*>(data), count, self().end_of(data, *bytes), self().cell(),
                    self().number());
@@ -101,7 +131,8 @@ class MakesArrays {
   /// - Costs: one allocation and the constructor
   template <class T, class... Arguments>
   [[nodiscard]] T* construct(Arguments&&... arguments) {
-    auto bytes = make_for_overwrite<std::remove_const_t<T>>(1);
+    // The line of this call is nobody's; what is known instead is closer.
+    auto bytes = make_for_overwrite<std::remove_const_t<T>>(1, From{});
     T* const object = std::construct_at(bytes.data_, std::forward<Arguments>(arguments)...);
     static_cast<void>(std::move(bytes).keep());
     return object;
@@ -118,9 +149,13 @@ struct WorkspaceName {
   std::string text;
 };
 
-// Under a plan, pieces have places of their own; else there is a cursor.
+// Under a plan, pieces have places of their own; else there is a cursor. Debugging checks stand
+// before either.
 template <class C>
-using MechanismOf = std::conditional_t<PlanningPolicy<typename C::Learning>, Planner, Core>;
+using PlainMechanismOf = std::conditional_t<PlanningPolicy<typename C::Learning>, Planner, Core>;
+template <class C>
+using MechanismOf = std::conditional_t<DebuggingChecksPolicy<typename C::Checks>,
+                                       Checked<PlainMechanismOf<C>>, PlainMechanismOf<C>>;
 
 // A space that is chosen at run time, with its largest alignment as a member of the object.
 template <class S>
@@ -136,6 +171,13 @@ constexpr void diagnose_fail_before_anything_is_learnt() {
           !learns<typename C::Learning>() || OneBlockSpace<typename C::Space>,
       "ebb::Workspace: `Fail` with a learning policy and `Empty` refuses the very cycle it "
       "would learn from; add `StartWith<Bytes>`, or use `Reallocate`");
+}
+template <class C>
+constexpr void diagnose_mapped_file_with_learning() {
+  static_assert(SpaceOfRunTime<typename C::Space> || !OneBlockSpace<typename C::Space> ||
+                    !ResizableSpace<typename C::Space> || !learns<typename C::Learning>(),
+                "ebb::Workspace: `MappedFile` with a learning policy: the size is that of the "
+                "file, which no cycle changes; add `NoLearning`");
 }
 template <class C>
 constexpr void diagnose_ring() {
@@ -193,6 +235,12 @@ class BasicWorkspace final : private detail::WorkspaceName,
   static_assert(ebb::Space<typename C::Space>,
                 "ebb::Workspace: the space is incomplete; the note below names what it lacks");
 
+  static constexpr bool learns_plans = PlanningPolicy<typename C::Learning>;
+  static constexpr bool is_debugging = DebuggingChecksPolicy<typename C::Checks>;
+
+  // Where something was made, or nothing; in either case the last parameter, which is left out.
+  using From = typename detail::OriginOf<BasicWorkspace>::type;
+
  public:
   using Policies = C;
   using Handles = HostHandles<C::Checks::checks_views()>;
@@ -218,9 +266,17 @@ class BasicWorkspace final : private detail::WorkspaceName,
     static_assert((is_answer<Answers> && ...),
                   "ebb::Workspace: an answer that is none of the policies of this sentence");
     detail::diagnose_fail_before_anything_is_learnt<C>();
+    detail::diagnose_mapped_file_with_learning<C>();
     detail::diagnose_ring<C>();
     detail::diagnose_granule<C>();
+    if constexpr (!is_space_known)
+      if (space_.is_one_block() && space_.is_resizable() && ebb::learns(learning_))
+        detail::raise(BadConfiguration('"' + std::string(name) +
+                                       "\" would learn a size in a mapped file, whose size no "
+                                       "cycle changes. Use `NoLearning`."));
     if constexpr (learns_plans) this->keep_at_most(learning_.plans());
+    if constexpr (is_debugging)
+      this->watch_as(watch_from(name, pick<typename C::Checks>(answers...)));
   }
 
   BasicWorkspace(const BasicWorkspace&) = delete;
@@ -233,7 +289,10 @@ class BasicWorkspace final : private detail::WorkspaceName,
   ///   first block; nothing has changed
   /// - Costs: with the leave, at most 44 instructions where nothing is to be learnt
   /// - Keeps: all of the open cycle where it nests; else the memory of earlier cycles is used again
-  [[nodiscard]] EBB_ALWAYS_INLINE Cycle enter() { return {*this, this->open()}; }
+  [[nodiscard]] EBB_ALWAYS_INLINE Cycle enter(From origin = From::here()) {
+    if constexpr (is_debugging) this->note_enter(origin);
+    return {*this, this->open()};
+  }
 
   /// Opens a cycle that has a plan of its own, such as one for each batch size.
   ///
@@ -241,7 +300,8 @@ class BasicWorkspace final : private detail::WorkspaceName,
   /// - Costs: those of `enter()`, and a search through the keys
   template <std::integral Key>
   requires PlanningPolicy<typename C::Learning>
-  [[nodiscard]] Cycle enter(Key key) {
+  [[nodiscard]] Cycle enter(Key key, From origin = From::here()) {
+    if constexpr (is_debugging) this->note_enter(origin);
     return {*this, this->open_keyed(static_cast<std::uint64_t>(key))};
   }
 
@@ -253,21 +313,28 @@ class BasicWorkspace final : private detail::WorkspaceName,
   [[nodiscard]] Borrow borrow() { return {*this, this->open_borrow()}; }
 
   // As `Core` has them, with the granule known when compiling.
-  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(std::size_t bytes) {
+  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(std::size_t bytes, From origin = From::here()) {
+    note(origin);
     return this->take(bytes, granule_mask());
   }
-  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(std::size_t bytes, std::size_t alignment) {
+  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(std::size_t bytes, std::size_t alignment,
+                                                 From origin = From::here()) {
+    note(origin);
     return this->take(bytes, alignment, granule_mask());
   }
   template <std::size_t Bytes>
-  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate() {
+  [[nodiscard]] EBB_ALWAYS_INLINE void* allocate(From origin = From::here()) {
+    note(origin);
     return this->take_known(Bytes, granule_mask());
   }
-  [[nodiscard]] EBB_ALWAYS_INLINE void* try_allocate(std::size_t bytes) noexcept {
+  [[nodiscard]] EBB_ALWAYS_INLINE void* try_allocate(std::size_t bytes,
+                                                     From origin = From::here()) noexcept {
+    note(origin);
     return this->try_take(bytes, granule_mask() + 1, granule_mask());
   }
-  [[nodiscard]] EBB_ALWAYS_INLINE void* try_allocate(std::size_t bytes,
-                                                     std::size_t alignment) noexcept {
+  [[nodiscard]] EBB_ALWAYS_INLINE void* try_allocate(std::size_t bytes, std::size_t alignment,
+                                                     From origin = From::here()) noexcept {
+    note(origin);
     return this->try_take(bytes, alignment, granule_mask());
   }
   EBB_ALWAYS_INLINE void deallocate(void* pointer, std::size_t bytes) noexcept {
@@ -345,6 +412,28 @@ class BasicWorkspace final : private detail::WorkspaceName,
     return bounds;
   }
 
+  template <class Checks>
+  static Watch watch_from(std::string_view name, const Checks& checks) {
+    const Watch watch = checks.watch();
+    bool is_valid =
+        watch.fence_bytes <= most_fence_bytes && watch.quarantine_cycles <= most_quarantine_cycles;
+    if constexpr (requires { checks.valid(); }) is_valid = is_valid && checks.valid();
+    if (!is_valid)
+      detail::raise(BadConfiguration('"' + std::string(name) + "\" has fences of " +
+                                     grouped(watch.fence_bytes) + " bytes and a quarantine of " +
+                                     grouped(watch.quarantine_cycles) + " cycles. Use 1 to " +
+                                     grouped(most_fence_bytes) + " bytes, or 1 to " +
+                                     grouped(most_quarantine_cycles) + " cycles."));
+    return watch;
+  }
+  EBB_ALWAYS_INLINE void note(const From& origin) noexcept {
+    if constexpr (is_debugging) {
+      Origin closer = origin;
+      if (closer.taker == Taker::unknown) closer.taker = Taker::raw;
+      this->note_origin(closer);
+    }
+  }
+
   [[nodiscard]] EBB_ALWAYS_INLINE std::size_t granule_mask() const noexcept {
     if constexpr (requires {
                     std::integral_constant<std::size_t, typename C::Granule{}.bytes()>{};
@@ -356,7 +445,6 @@ class BasicWorkspace final : private detail::WorkspaceName,
   }
 
   static constexpr bool is_space_known = !detail::SpaceOfRunTime<typename C::Space>;
-  static constexpr bool learns_plans = PlanningPolicy<typename C::Learning>;
 
   [[nodiscard]] bool is_one_block() const noexcept {
     if constexpr (is_space_known) {
@@ -367,12 +455,41 @@ class BasicWorkspace final : private detail::WorkspaceName,
   }
 
   void* space_allocate(std::size_t bytes, std::size_t alignment) noexcept override {
-    return space_.allocate(bytes, alignment);
+    void* memory = space_.allocate(bytes, alignment);
+    if constexpr (is_debugging) {
+      while (memory == nullptr && this->make_room()) memory = space_.allocate(bytes, alignment);
+      this->memory_comes(memory, bytes);
+    }
+    return memory;
   }
   void space_deallocate(void* pointer, std::size_t bytes, std::size_t alignment) noexcept override {
+    if constexpr (is_debugging)
+      if (!this->may_go(pointer, bytes, alignment)) return;
     space_.deallocate(pointer, bytes, alignment);
   }
   std::size_t max_alignment() const noexcept override { return space_.max_alignment; }
+  bool is_resizable() const noexcept override {
+    // What a check has marked stays where it is.
+    if constexpr (ResizableSpace<typename C::Space> && !is_debugging) return space_.is_resizable();
+    return false;
+  }
+  bool space_resize(void* pointer, std::size_t old_bytes, std::size_t new_bytes,
+                    std::size_t alignment) noexcept override {
+    if constexpr (ResizableSpace<typename C::Space>)
+      return space_.resize(pointer, old_bytes, new_bytes, alignment);
+    return false;
+  }
+  bool is_losable() const noexcept override {
+    if constexpr (is_space_known) {
+      return LosableSpace<typename C::Space>;
+    } else {
+      return space_.is_losable();
+    }
+  }
+  bool is_lost() const noexcept override {
+    if constexpr (LosableSpace<typename C::Space>) return space_.is_lost();
+    return false;
+  }
   std::size_t one_block_bytes() const noexcept override {
     if constexpr (OneBlockSpace<typename C::Space>) {
       return space_.one_block_bytes();
@@ -435,7 +552,7 @@ requires OneAnswerPerSlot<Answers...>
 /// Any workspace with a fast path of its own: `BasicWorkspace` and what else makes arrays.
 ///
 /// - Needs: `allocate(bytes)`, `deallocate(pointer, bytes)`, and to be a `Core` or to convert to
-/// one
+///   one
 /// - Models: `BasicWorkspace`, `AnyWorkspace`
 template <class W>
 concept WorkspaceLike = std::convertible_to<W&, Core&> && requires(W workspace, std::size_t bytes) {

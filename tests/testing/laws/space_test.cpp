@@ -80,6 +80,78 @@ struct Overstating : Buffer {
   std::size_t one_block_bytes() const noexcept { return Buffer::one_block_bytes() + 1; }
 };
 
+/// Grows in place within `room` bytes behind each piece. Each space after it breaks one law.
+struct Growing : Fair {
+  static constexpr std::size_t room = 200;
+  static void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
+    return bytes > 100 ? nullptr : Host::allocate(bytes + room, alignment);
+  }
+  static void deallocate(void* pointer, std::size_t bytes, std::size_t alignment) noexcept {
+    Host::deallocate(pointer, bytes + room, alignment);
+  }
+  static bool resize(void*, std::size_t, std::size_t bytes, std::size_t) noexcept {
+    return bytes <= room;
+  }
+  static bool is_resizable() noexcept { return true; }
+};
+
+struct Wiping : Growing {
+  static bool resize(void* pointer, std::size_t old_bytes, std::size_t bytes,
+                     std::size_t) noexcept {
+    if (bytes > room) return false;
+    if (old_bytes != 0) *static_cast<std::byte*>(pointer) = std::byte{0xee};
+    return true;
+  }
+};
+
+/// Hands out neighbours, each of which may grow into the next one.
+struct Crowded : Fair {
+  alignas(64) std::array<std::byte, 2048> memory{};
+  std::size_t used = 0;
+  std::size_t out = 0;
+  void* allocate(std::size_t bytes, std::size_t) noexcept {
+    if (bytes > 100) return nullptr;
+    ++out;
+    void* const piece = memory.data() + used;
+    used += (bytes + 63) / 64 * 64;
+    return piece;
+  }
+  void deallocate(void*, std::size_t, std::size_t) noexcept {
+    if (--out == 0) used = 0;
+  }
+  static bool resize(void*, std::size_t old_bytes, std::size_t bytes, std::size_t) noexcept {
+    return bytes <= old_bytes || bytes == 2 * old_bytes + 1;
+  }
+  static bool is_resizable() noexcept { return true; }
+};
+
+struct Promising : Growing {
+  static bool resize(void*, std::size_t, std::size_t, std::size_t) noexcept { return true; }
+};
+
+struct Sore : Growing {
+  static bool resize(void* pointer, std::size_t old_bytes, std::size_t bytes,
+                     std::size_t) noexcept {
+    if (bytes > room && old_bytes != 0) *static_cast<std::byte*>(pointer) = std::byte{0xee};
+    return bytes <= room;
+  }
+};
+
+struct Keeping : Growing {
+  static bool resize(void*, std::size_t old_bytes, std::size_t bytes, std::size_t) noexcept {
+    return bytes <= room && (bytes != 0 || old_bytes == 0);
+  }
+};
+
+struct Anxious : Fair {
+  bool was_used = false;
+  void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
+    was_used = true;
+    return Host::allocate(bytes, alignment);
+  }
+  bool is_lost() const noexcept { return was_used; }
+};
+
 template <class S>
 std::string broken_law(S& space) {
   const std::string law = testing::SpaceLaws<S>::holds_for(space, requests).broken_law;
@@ -133,4 +205,49 @@ TEST_CASE("A space that states more than its block breaks whole", "[testing][law
   Overstating space{memory};
 
   CHECK(broken_law(space) == "whole");
+}
+
+TEST_CASE("A space that grows in place keeps the laws of it", "[testing][laws][space]") {
+  Growing space;
+
+  CHECK(broken_law(space).empty());
+}
+
+TEST_CASE("A space that writes to what it resizes breaks in place", "[testing][laws][space]") {
+  Wiping space;
+
+  CHECK(broken_law(space) == "in place");
+}
+
+TEST_CASE("A space that grows a piece into the next one breaks apart", "[testing][laws][space]") {
+  Crowded space;
+
+  CHECK(broken_law(space) == "apart");
+}
+
+TEST_CASE("A space that grants a size that cannot be had breaks unchanged",
+          "[testing][laws][space]") {
+  Promising space;
+  constexpr testing::SpaceRequest one[] = {{64, 64}};
+
+  CHECK_FALSE(testing::SpaceLaws<Promising>::unchanged(space, one));
+}
+
+TEST_CASE("A space that writes to what it refuses to resize breaks unchanged",
+          "[testing][laws][space]") {
+  Sore space;
+
+  CHECK_FALSE(testing::SpaceLaws<Sore>::unchanged(space, requests));
+}
+
+TEST_CASE("A space that refuses to take bytes back breaks shrinks", "[testing][laws][space]") {
+  Keeping space;
+
+  CHECK(broken_law(space) == "shrinks");
+}
+
+TEST_CASE("A space that says it lost what nobody took breaks sound", "[testing][laws][space]") {
+  Anxious space;
+
+  CHECK(broken_law(space) == "sound");
 }

@@ -4,13 +4,18 @@
 /// \file
 /// \brief The laws of the space slot, as predicates for any test framework.
 ///
-/// | law        | says                                                     |
-/// |------------|----------------------------------------------------------|
-/// | *aligned*  | an answer is a multiple of the alignment asked for       |
-/// | *disjoint* | no byte is in two answers at once                        |
-/// | *writable* | every byte keeps what was written until it is given back |
-/// | *refuses*  | what cannot be had is null, and nothing has changed      |
-/// | *whole*    | a space that is one block grants all of it, once         |
+/// | law         | says                                                          |
+/// |-------------|---------------------------------------------------------------|
+/// | *aligned*   | an answer is a multiple of the alignment asked for            |
+/// | *disjoint*  | no byte is in two answers at once                             |
+/// | *writable*  | every byte keeps what was written until it is given back      |
+/// | *refuses*   | what cannot be had is null, and nothing has changed           |
+/// | *whole*     | a space that is one block grants all of it                    |
+/// | *in place*  | a resized piece keeps what lies in the smaller of both sizes  |
+/// | *apart*     | no byte of a resized piece is in another one                  |
+/// | *unchanged* | a piece whose new size was refused is as it was               |
+/// | *shrinks*   | less is never refused                                         |
+/// | *sound*     | what nobody took away is not lost                             |
 ///
 /// Each predicate takes what a list of requests gets, looks, and gives all of it back, so a space
 /// that keeps the laws is afterwards as it was before. A refusal is no offence.
@@ -115,11 +120,70 @@ class SpaceLaws {
     const SpaceRequest twice[] = {all, all};
     for (int round = 0; round < 2; ++round) {
       Pieces pieces(space, twice);
-      if (!pieces.granted[0] || pieces.granted[1]) return false;
+      if (!pieces.granted[0]) return false;
       pieces.write();
       if (!pieces.intact()) return false;
     }
     return space.one_block_bytes() == bytes;
+  }
+
+  /// Each piece changes to the size of the one after it.
+  [[nodiscard]] static bool in_place(S& space, Requests requests)
+  requires ResizableSpace<S>
+  {
+    Pieces pieces(space, requests);
+    pieces.write();
+    for (std::size_t i = 0; i < pieces.taken.size(); ++i) {
+      Piece& piece = pieces.taken[i];
+      const std::size_t before = piece.request.bytes;
+      const std::size_t bytes = pieces.taken[(i + 1) % pieces.taken.size()].request.bytes;
+      if (!pieces.resize(piece, bytes)) continue;
+      Piece kept = piece;
+      kept.request.bytes = std::min(before, bytes);
+      if (!kept.is_intact()) return false;
+      piece.write();
+      if (!piece.is_intact()) return false;
+    }
+    return true;
+  }
+  [[nodiscard]] static bool apart(S& space, Requests requests)
+  requires ResizableSpace<S>
+  {
+    Pieces pieces(space, requests);
+    for (Piece& piece : pieces.taken)
+      static_cast<void>(pieces.resize(piece, 2 * piece.request.bytes + 1));
+    pieces.write();
+    return pieces.intact();
+  }
+  [[nodiscard]] static bool unchanged(S& space, Requests requests)
+  requires ResizableSpace<S>
+  {
+    Pieces pieces(space, requests);
+    pieces.write();
+    for (Piece& piece : pieces.taken)
+      for (const std::size_t bytes : {max_bytes, max_bytes - S::max_alignment, max_bytes / 2 + 1})
+        if (pieces.resize(piece, bytes)) return false;
+    return pieces.intact();
+  }
+  [[nodiscard]] static bool shrinks(S& space, Requests requests)
+  requires ResizableSpace<S>
+  {
+    Pieces pieces(space, requests);
+    pieces.write();
+    for (Piece& piece : pieces.taken)
+      for (const std::size_t bytes : {piece.request.bytes, piece.request.bytes / 2, std::size_t{0}})
+        if (!pieces.resize(piece, bytes)) return false;
+    return pieces.intact();
+  }
+
+  /// For a space from which nobody takes anything away meanwhile.
+  [[nodiscard]] static bool sound(S& space, Requests requests)
+  requires LosableSpace<S>
+  {
+    if (space.is_lost()) return false;
+    const Pieces pieces(space, requests);
+    pieces.write();
+    return !space.is_lost();
   }
 
   /// Examines all laws.
@@ -139,8 +203,21 @@ class SpaceLaws {
     }
     if constexpr (OneBlockSpace<S>) {
       if (!whole(space)) {
-        return {"whole: `allocate(one_block_bytes(), max_alignment)` is granted once"};
+        return {"whole: `allocate(one_block_bytes(), max_alignment)` is granted"};
       }
+    }
+    if constexpr (ResizableSpace<S>) {
+      if (!in_place(space, requests)) {
+        return {"in place: a resized piece keeps what lies in the smaller of both sizes"};
+      }
+      if (!apart(space, requests)) return {"apart: no byte of a resized piece is in another one"};
+      if (!unchanged(space, requests)) {
+        return {"unchanged: a piece whose new size was refused is as it was"};
+      }
+      if (!shrinks(space, requests)) return {"shrinks: less is never refused"};
+    }
+    if constexpr (LosableSpace<S>) {
+      if (!sound(space, requests)) return {"sound: what nobody took away is not lost"};
     }
     return {};
   }
@@ -150,6 +227,15 @@ class SpaceLaws {
     std::byte* begin;
     SpaceRequest request;
     std::size_t seed;
+
+    void write() const {
+      for (std::size_t i = 0; i < request.bytes; ++i) begin[i] = pattern(*this, i);
+    }
+    [[nodiscard]] bool is_intact() const {
+      for (std::size_t i = 0; i < request.bytes; ++i)
+        if (begin[i] != pattern(*this, i)) return false;
+      return true;
+    }
   };
 
   /// What a list of requests got; gives it back at the end.
@@ -173,17 +259,16 @@ class SpaceLaws {
     }
 
     void write() const {
-      for (const Piece& piece : taken) {
-        for (std::size_t i = 0; i < piece.request.bytes; ++i) piece.begin[i] = pattern(piece, i);
-      }
+      for (const Piece& piece : taken) piece.write();
     }
     [[nodiscard]] bool intact() const {
-      return std::ranges::all_of(taken, [](const Piece& piece) {
-        for (std::size_t i = 0; i < piece.request.bytes; ++i) {
-          if (piece.begin[i] != pattern(piece, i)) return false;
-        }
-        return true;
-      });
+      return std::ranges::all_of(taken, [](const Piece& piece) { return piece.is_intact(); });
+    }
+    [[nodiscard]] bool resize(Piece& piece, std::size_t bytes) const {
+      if (!space.resize(piece.begin, piece.request.bytes, bytes, piece.request.alignment))
+        return false;
+      piece.request.bytes = bytes;
+      return true;
     }
     void give_back_every_other() {
       std::vector<Piece> rest;
@@ -199,12 +284,12 @@ class SpaceLaws {
     void give_back(const Piece& piece) const {
       space.deallocate(piece.begin, piece.request.bytes, piece.request.alignment);
     }
-
-    /// Differs between neighbours in a piece, and between pieces.
-    [[nodiscard]] static std::byte pattern(const Piece& piece, std::size_t index) {
-      return static_cast<std::byte>((piece.seed * 37 + index * 7 + index / 256) & 0xff);
-    }
   };
+
+  /// Differs between neighbours in a piece, and between pieces.
+  [[nodiscard]] static std::byte pattern(const Piece& piece, std::size_t index) {
+    return static_cast<std::byte>((piece.seed * 37 + index * 7 + index / 256) & 0xff);
+  }
 };
 
 }  // namespace ebb::testing
