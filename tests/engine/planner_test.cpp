@@ -356,7 +356,7 @@ TEST_CASE("Capacities only grow", "[engine][planner][reuse]") {
   CHECK(workspace.space().calls() == calls);
 }
 
-TEST_CASE("A size that was outgrown once is planned as it is", "[engine][planner][reuse]") {
+TEST_CASE("A size that was outgrown now and then is planned as it is", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Counted<>> workspace;
   Script({1024, 512, -0L, -1}).run(workspace);
   Script({3072, 512, -0L, -1}).run(workspace);
@@ -368,10 +368,11 @@ TEST_CASE("A size that was outgrown once is planned as it is", "[engine][planner
 
   CHECK(workspace.plan().bytes() == 3072 + 640);  // the cycle before had room
 
-  Script({1024, 512, 64, -0L, -1}).run(workspace);  // does not follow
   Script({1024, 704, -0L, -1}).run(workspace);
+  Script({1024, 512, 64, -0L, -1}).run(workspace);  // does not follow
+  Script({1024, 768, -0L, -1}).run(workspace);
 
-  CHECK(workspace.plan().bytes() == 3072 + 704);
+  CHECK(workspace.plan().bytes() == 3072 + 768);
 }
 
 TEST_CASE("Sizes that grow from cycle to cycle get head-room", "[engine][planner][reuse]") {
@@ -387,23 +388,20 @@ TEST_CASE("Sizes that grow from cycle to cycle get head-room", "[engine][planner
     return count;
   };
 
-  CHECK(cycles_with_space_calls(std::make_unique<Workspace<LearnPlan, Counted<>>>()) == 11);
+  CHECK(cycles_with_space_calls(std::make_unique<Workspace<LearnPlan, Counted<>>>()) == 8);
   CHECK(cycles_with_space_calls(std::make_unique<Workspace<LearnPlan, Strict, Counted<>>>()) == 64);
 }
 
 TEST_CASE("Head-room for which there is no room is left out", "[engine][planner][reuse]") {
   Workspace<LearnPlan, Bounds<0, 4096>, Counted<>> workspace;
-  Script({3072, -0L}).run(workspace);
-  Script({3136, -0L}).run(workspace);
-  Script({3200, -0L}).run(workspace);
+  for (const long bytes : {3008, 3072, 3136, 3200}) Script({bytes, -0L}).run(workspace);
 
   CHECK(workspace.plan().bytes() == 3200);  // and not 30 percent more
   CHECK(workspace.report().block_bytes == 3200);
 
   SpaceLog log;
   Workspace<LearnPlan, Tracking<>> refused{"step", Tracking<>{log}};
-  Script({3072, -0L}).run(refused);
-  Script({8192, -0L}).run(refused);
+  for (const long bytes : {3072, 7168, 8192}) Script({bytes, -0L}).run(refused);
   log.refuse(2);  // of a chunk, the block with head-room, the block without
   Script({9216, -0L}).run(refused);
 
@@ -411,8 +409,8 @@ TEST_CASE("Head-room for which there is no room is left out", "[engine][planner]
   CHECK(refused.report().block_bytes == 9216);
 
   Workspace<LearnPlan, Overallocate<1000>, Counted<>> generous;
-  for (const long bytes : {1024, 1088, 1152}) Script({bytes}).run(generous);
-  CHECK(generous.plan().bytes() == 2 * 1152);  // at most as much again
+  for (const long bytes : {1024, 1088, 1152, 1216}) Script({bytes}).run(generous);
+  CHECK(generous.plan().bytes() == 2 * 1216);  // at most as much again
 }
 
 TEST_CASE("Sizes that vary by half are learnt in a few cycles", "[engine][planner][reuse]") {

@@ -171,7 +171,8 @@ class Planner : public Core {
     std::optional<std::uint64_t> key;
     std::optional<Plan> plan;
     std::optional<CycleRecord> candidate;  // seen once, and not what the plan says
-    bool is_outgrown = false;              // by the last cycle that followed it
+    std::size_t outgrown_cycles = 0;       // running, among those that followed it
+    bool grows = false;                    // they were enough to be no chance
     std::vector<PlanStep> steps;
     const std::byte* steps_for = nullptr;  // the block that the steps point into
   };
@@ -533,9 +534,11 @@ class Planner : public Core {
     if (is_complete_ && !by_exception) {
       ++followed_cycles_;
       keyed.candidate.reset();
-      const bool was_outgrown = std::exchange(keyed.is_outgrown, outgrows(*keyed.plan));
+      const bool is_outgrown = outgrows(*keyed.plan);
+      keyed.outgrown_cycles = is_outgrown ? keyed.outgrown_cycles + 1 : 0;
+      keyed.grows = keyed.grows || keyed.outgrown_cycles == cycles_of_growth;
       if (substitutes_.empty()) return;
-      if (was_outgrown && keyed.is_outgrown && install_with_headroom(keyed)) return;
+      if (is_outgrown && keyed.grows && install_with_headroom(keyed)) return;
       if (keyed.plan->enlarge(record_)) {
         keyed.steps_for = nullptr;
       } else {
@@ -543,7 +546,7 @@ class Planner : public Core {
       }
       return;
     }
-    keyed.is_outgrown = false;
+    keyed.outgrown_cycles = 0;
     if (has_plan) ++diverged_cycles_;
     if (by_exception || record_.events.empty()) return;
     if (!has_plan) return install(keyed, std::move(record_));
@@ -563,8 +566,8 @@ class Planner : public Core {
     });
   }
 
-  // For pieces that were too small in two cycles in a row: they are likely to go on growing, and a
-  // plan for each step would cost more than the bytes. At most as much again, whatever the policy.
+  // Sizes that have grown in a few cycles running are likely to go on, and a plan for each step
+  // would cost more than the bytes. At most as much again, whatever the policy.
   [[nodiscard]] CycleRecord record_with_headroom() const {
     CycleRecord roomy = record_;
     for (const Substitute& substitute : substitutes_) {
@@ -675,6 +678,8 @@ class Planner : public Core {
   static constexpr std::size_t most_events_at_close = 4000;
 
   static constexpr std::size_t most_events = Lifetime{}.death - 1;
+
+  static constexpr std::size_t cycles_of_growth = 3;
 
   // What one cycle gathers.
   bool is_following_ = false;
