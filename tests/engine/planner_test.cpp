@@ -1034,10 +1034,11 @@ TEST_CASE("A block that the space refuses leaves the old one, and is not asked f
   CHECK(workspace.plan().pieces()[1].bytes == 512);
 
   const std::size_t requests = log.requests().size();
-  large.run(workspace);
-  CHECK(log.requests().size() == requests + 1);  // only the chunk
+  for (int i = 0; i < 3; ++i) large.run(workspace);
+  CHECK(log.requests().size() == requests + 3);  // only a chunk each
+  CHECK(workspace.report().block_bytes == 1536);
   even().run(workspace);
-  CHECK(followed(workspace) == 3);
+  CHECK(followed(workspace) == 5);
   CHECK(log.problem() == "");
 }
 
